@@ -1,0 +1,49 @@
+#pragma once
+
+#include "core/base/handle.h"
+#include "core/base/secret.h"
+#include "core/crypto/public_key.h"
+
+#include <string>
+#include <string_view>
+
+namespace certwright::crypto {
+
+/// A private key in OpenSSL's hands. An immutable value: a copy shares the key by reference count; the last one frees
+/// and wipes it. Readable by any thread.
+class PrivateKey {
+public:
+    /// Takes over the caller's reference; `key` must hold a private key.
+    static PrivateKey adopt(base::Handle<EVP_PKEY> key);
+
+    /// From the DER of a PKCS#8 PrivateKeyInfo (RFC 5958 2), not encrypted.
+    /// @throws Error BadInput when damaged, Unsupported when the algorithm is not offered here
+    static PrivateKey fromPkcs8Der(base::BytesView der);
+
+    const KeyFacts& facts() const noexcept { return m_public.facts(); }
+    const PublicKey& publicKey() const noexcept { return m_public; }
+
+    /// DER of the PKCS#8 PrivateKeyInfo, not encrypted.
+    base::Secret toPkcs8Der() const;
+
+    /// False for keys that cannot sign (X25519, X448, DH, ML-KEM).
+    bool canSign() const;
+
+    /// A signature over `data`. `digest` is a name OpenSSL knows, or empty for the key's natural one (none for EdDSA and
+    /// ML-DSA). @throws Error BadInput for an unknown digest, NotAllowed when the key cannot sign
+    base::Bytes sign(base::BytesView data, std::string_view digest = {}) const;
+
+    /// For calls into OpenSSL inside core; no reference is taken.
+    EVP_PKEY* native() const noexcept { return m_key.get(); }
+
+private:
+    PrivateKey(std::shared_ptr<EVP_PKEY> key, PublicKey publicKey);
+    std::shared_ptr<EVP_PKEY> m_key;
+    PublicKey m_public;
+};
+
+/// The digest that fits a key when nobody chose one: SHA-256, SHA-384 for P-384 and RSA above 7680 bits, SHA-512 for
+/// P-521; empty where the algorithm brings its own (EdDSA, ML-DSA, SLH-DSA).
+std::string naturalDigest(const KeyFacts& facts);
+
+} // namespace certwright::crypto

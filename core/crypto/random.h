@@ -1,0 +1,15 @@
+#pragma once
+
+#include "core/base/bytes.h"
+
+#include <cstddef>
+
+namespace certwright::crypto {
+
+/// `count` bytes from OpenSSL's generator. @throws Error Internal when it is not seeded
+base::Bytes randomBytes(std::size_t count);
+
+/// True when the generator is seeded (the manual's rand.status).
+bool isRandomSeeded() noexcept;
+
+} // namespace certwright::crypto

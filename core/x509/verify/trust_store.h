@@ -1,0 +1,91 @@
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/x509/certificate.h"
+#include "core/x509/crl.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace certwright::x509 {
+
+/// Something a verification found: not an error, but what keeps a certificate from being accepted, or a remark.
+struct Finding {
+    enum class Severity { Error, Warning, Notice };
+
+    std::string id; ///< stable, for scripts: "unable-to-get-issuer", "expired", "hostname-mismatch"...
+    Severity severity = Severity::Error;
+    int depth = 0; ///< 0 is the certificate itself
+    std::string subject;
+    std::string message; ///< what is wrong, in a sentence
+    std::string fix;     ///< what to do about it; may be empty
+    int opensslCode = 0; ///< X509_V_ERR_..., 0 when it is our own check
+};
+
+std::string_view toString(Finding::Severity severity) noexcept;
+
+/// What is being asked about a certificate.
+struct VerifyOptions {
+    enum class Purpose { Any, TlsServer, TlsClient, SmimeSign, SmimeEncrypt, CodeSign, Timestamp, OcspSign, CrlSign };
+    enum class CrlCheck { None, Leaf, All };
+
+    Purpose purpose = Purpose::Any;
+    CrlCheck crlCheck = CrlCheck::None;
+    std::string hostname; ///< empty: not checked
+    std::string email;
+    std::string ip;
+    std::optional<base::Time> time; ///< now when it is not set
+    bool partialChain = false;
+    bool strict = false;
+    std::optional<int> depth;
+    std::vector<std::string> policies;
+    bool explicitPolicy = false;
+    bool inhibitAny = false;
+    bool inhibitMapping = false;
+    int securityLevel = 0;
+};
+
+/// What came out of a verification.
+struct VerifyResult {
+    bool isTrusted = false;
+    std::vector<Certificate> chain; ///< from the certificate up, as far as it could be built
+    std::vector<Finding> findings;
+    int opensslCode = 0;
+};
+
+/// Certificates that are trusted, others that may stand between, and revocation lists (the manual's X509Store). Mutable,
+/// owned by one thread.
+class TrustStore {
+public:
+    TrustStore();
+    TrustStore(TrustStore&&) noexcept;
+    TrustStore& operator=(TrustStore&&) noexcept;
+    ~TrustStore();
+
+    /// Adding one twice is no error.
+    void addTrusted(const Certificate& certificate);
+    void addUntrusted(const Certificate& certificate);
+    void addCrl(const Crl& crl);
+    /// The platform's trust store: SSL_CERT_FILE and SSL_CERT_DIR when set, else OpenSSL's defaults.
+    void addSystemTrust();
+    /// A PEM bundle or a hashed folder. @throws Error NotFound, Io, BadInput
+    void addTrustFile(const std::string& path);
+
+    /// Verifies and explains; every error is collected with its depth, not only the first. Never throws for a
+    /// certificate that is not trusted. @throws Error BadInput for options that make no sense
+    VerifyResult verify(const Certificate& certificate, const VerifyOptions& options = {}) const;
+
+    /// For a TLS context inside core; no reference is taken.
+    X509_STORE* native() const noexcept { return m_store.get(); }
+    const std::vector<Certificate>& untrusted() const noexcept { return m_untrusted; }
+
+private:
+    base::Handle<X509_STORE> m_store;
+    std::vector<Certificate> m_untrusted;
+};
+
+/// The finding that explains one of OpenSSL's verification codes at a depth.
+Finding findingFor(int opensslCode, int depth, const Certificate* certificate);
+
+} // namespace certwright::x509

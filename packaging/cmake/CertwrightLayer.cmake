@@ -1,0 +1,42 @@
+# certwright_layer(NAME HEADERS ... SOURCES ... LINKS ...)
+#
+# One layer of the design: a static library that links only the layers it may use. Every public header is in a file
+# set, so that the target all_verify_interface_header_sets compiles each of them alone.
+function(certwright_layer name)
+  cmake_parse_arguments(ARG "QT" "" "HEADERS;SOURCES;LINKS" ${ARGN})
+  set(target certwright_${name})
+  add_library(${target} STATIC)
+  target_sources(${target}
+    PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}" FILES ${ARG_HEADERS}
+    PRIVATE ${ARG_SOURCES})
+  target_link_libraries(${target} PUBLIC certwright_options ${ARG_LINKS})
+  set_target_properties(${target} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+  if(ARG_QT)
+    set_target_properties(${target} PROPERTIES AUTOMOC ON)
+  endif()
+endfunction()
+
+# certwright_test(NAME SOURCE file.cpp LABELS ... LINKS ... [TIMEOUT seconds])
+#
+# One executable per unit, run by ctest in the environment that tests/support/environment.h also sets.
+function(certwright_test name)
+  cmake_parse_arguments(ARG "" "SOURCE;TIMEOUT" "LABELS;LINKS;EXTRA" ${ARGN})
+  if(NOT ARG_SOURCE)
+    set(ARG_SOURCE ${name}.cpp)
+  endif()
+  add_executable(${name} ${ARG_SOURCE} ${ARG_EXTRA})
+  set_target_properties(${name} PROPERTIES AUTOMOC ON)
+  target_link_libraries(${name} PRIVATE certwright_test_support Qt6::Test ${ARG_LINKS})
+  target_compile_definitions(${name} PRIVATE
+    CERTWRIGHT_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data"
+    CERTWRIGHT_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  add_test(NAME ${name} COMMAND ${name})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  set_tests_properties(${name} PROPERTIES
+    LABELS "${ARG_LABELS}"
+    TIMEOUT ${ARG_TIMEOUT}
+    SKIP_REGULAR_EXPRESSION "CERTWRIGHT-SKIPPED"
+    ENVIRONMENT "QT_QPA_PLATFORM=offscreen;TZ=UTC;LC_ALL=C.UTF-8;LANG=C.UTF-8")
+endfunction()
