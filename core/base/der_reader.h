@@ -25,8 +25,12 @@ inline constexpr std::uint8_t Boolean = 0x01, Integer = 0x02, BitString = 0x03, 
                               T61String = 0x14, Ia5String = 0x16, UtcTime = 0x17, GeneralizedTime = 0x18,
                               UniversalString = 0x1C, BmpString = 0x1E, Sequence = 0x30, Set = 0x31;
 /// [n] IMPLICIT of a primitive type, or [n] EXPLICIT / of a constructed one.
-constexpr std::uint8_t context(unsigned n) noexcept { return static_cast<std::uint8_t>(0x80U | n); }
-constexpr std::uint8_t contextConstructed(unsigned n) noexcept { return static_cast<std::uint8_t>(0xA0U | n); }
+constexpr std::uint8_t context(unsigned n) noexcept {
+    return static_cast<std::uint8_t>(0x80U | n);
+}
+constexpr std::uint8_t contextConstructed(unsigned n) noexcept {
+    return static_cast<std::uint8_t>(0xA0U | n);
+}
 } // namespace der
 
 /// Walks over DER elements one after the other without allocating. Never reads outside the bytes it was given, and
@@ -34,7 +38,8 @@ constexpr std::uint8_t contextConstructed(unsigned n) noexcept { return static_c
 /// reader that met something else stays failed and gives nothing more. The bytes must outlive it.
 class DerReader {
 public:
-    explicit DerReader(BytesView bytes) noexcept : m_rest(bytes) {}
+    explicit DerReader(BytesView bytes) noexcept
+        : m_rest(bytes) {}
 
     bool atEnd() const noexcept { return !m_failed && m_rest.empty(); }
     bool hasFailed() const noexcept { return m_failed; }

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <memory>
-
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/bn.h>
@@ -14,6 +12,8 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <memory>
+
 namespace certwright::base {
 
 /// How a C object is freed; one specialisation for each type that a Handle owns.
@@ -24,16 +24,14 @@ struct HandleDeleter;
 template <class T>
 using Handle = std::unique_ptr<T, HandleDeleter<T>>;
 
-#define CERTWRIGHT_HANDLE(Type, freeFunction)                                                                         \
+#define CERTWRIGHT_HANDLE(Type, freeFunction)                                                                          \
     template <>                                                                                                        \
     struct HandleDeleter<Type> {                                                                                       \
         void operator()(Type* pointer) const noexcept { freeFunction(pointer); }                                       \
     }
 
-CERTWRIGHT_HANDLE(ASN1_INTEGER, ASN1_INTEGER_free);
 CERTWRIGHT_HANDLE(ASN1_OBJECT, ASN1_OBJECT_free);
-CERTWRIGHT_HANDLE(ASN1_OCTET_STRING, ASN1_OCTET_STRING_free);
-CERTWRIGHT_HANDLE(ASN1_TIME, ASN1_TIME_free);
+CERTWRIGHT_HANDLE(ASN1_STRING, ASN1_STRING_free); // also ASN1_INTEGER, ASN1_TIME and the other string types
 CERTWRIGHT_HANDLE(BIGNUM, BN_free);
 CERTWRIGHT_HANDLE(BIO, BIO_free_all);
 CERTWRIGHT_HANDLE(EVP_CIPHER, EVP_CIPHER_free);

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string>
-
 #include <openssl/types.h>
+
+#include <string>
 
 namespace certwright::base {
 
@@ -14,7 +14,8 @@ void initialiseLibrary();
 bool isSecureHeapLocked();
 
 /// A library context of its own with the default and the legacy provider, for files encrypted with RC2, RC4 or single
-/// DES. Made at the first call; lives until the program ends. @throws Error Unsupported when there is no legacy provider
+/// DES. Made at the first call; lives until the program ends. @throws Error Unsupported when there is no legacy
+/// provider
 OSSL_LIB_CTX* legacyLibraryContext();
 
 /// "OpenSSL 3.0.17 1 Jul 2025", of the library in use, not of the headers.

@@ -15,8 +15,10 @@ class [[nodiscard]] Outcome {
 public:
     using value_type = T;
 
-    Outcome(T value) : m_content(std::in_place_index<0>, std::move(value)) {} // NOLINT(google-explicit-constructor)
-    Outcome(Error error) : m_content(std::in_place_index<1>, std::move(error)) {} // NOLINT(google-explicit-constructor)
+    Outcome(T value)
+        : m_content(std::in_place_index<0>, std::move(value)) {} // NOLINT(google-explicit-constructor)
+    Outcome(Error error)
+        : m_content(std::in_place_index<1>, std::move(error)) {} // NOLINT(google-explicit-constructor)
 
     bool has_value() const noexcept { return m_content.index() == 0; }
     explicit operator bool() const noexcept { return has_value(); }
@@ -58,7 +60,8 @@ public:
     using value_type = void;
 
     Outcome() = default;
-    Outcome(Error error) : m_error(std::move(error)) {} // NOLINT(google-explicit-constructor)
+    Outcome(Error error)
+        : m_error(std::move(error)) {} // NOLINT(google-explicit-constructor)
 
     bool has_value() const noexcept { return !m_error.has_value(); }
     explicit operator bool() const noexcept { return has_value(); }

@@ -29,8 +29,8 @@ public:
     /// False for keys that cannot sign (X25519, X448, DH, ML-KEM).
     bool canSign() const;
 
-    /// A signature over `data`. `digest` is a name OpenSSL knows, or empty for the key's natural one (none for EdDSA and
-    /// ML-DSA). @throws Error BadInput for an unknown digest, NotAllowed when the key cannot sign
+    /// A signature over `data`. `digest` is a name OpenSSL knows, or empty for the key's natural one (none for EdDSA
+    /// and ML-DSA). @throws Error BadInput for an unknown digest, NotAllowed when the key cannot sign
     base::Bytes sign(base::BytesView data, std::string_view digest = {}) const;
 
     /// For calls into OpenSSL inside core; no reference is taken.

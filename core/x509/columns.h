@@ -17,7 +17,7 @@ struct CertificateColumns {
     std::string serial;     ///< as Certificate::serial()
     base::Bytes subjectDer; ///< the Name as encoded
     base::Bytes issuerDer;
-    std::string subject;    ///< as Name::toRfc2253()
+    std::string subject; ///< as Name::toRfc2253()
     std::string issuer;
     std::string commonName; ///< as Name::displayName() of the subject
     std::optional<base::Time> notBefore;
@@ -37,8 +37,8 @@ struct CertificateColumns {
     std::vector<std::string> extendedKeyUsageOids;
 };
 
-/// The columns of a certificate's DER, by the bounds-checked reader of base. Whatever it accepts, Certificate::fromDer()
-/// accepts with the same fields. Callable from any thread. @throws Error BadInput
+/// The columns of a certificate's DER, by the bounds-checked reader of base. Whatever it accepts,
+/// Certificate::fromDer() accepts with the same fields. Callable from any thread. @throws Error BadInput
 CertificateColumns columnsFromDer(base::BytesView der);
 
 } // namespace certwright::x509

@@ -15,8 +15,8 @@ public:
     /// From an OID or a name OpenSSL knows, and the DER of the value (what goes into the OCTET STRING).
     /// @throws Error BadInput for an unknown name
     static Extension fromDer(std::string_view type, bool critical, base::Bytes value);
-    /// From a name or an OID and OpenSSL's configuration syntax ("CA:TRUE,pathlen:0", "DER:30...", "ASN1:UTF8String:x").
-    /// `issuer` and `subject` are needed for key identifiers only and may be null.
+    /// From a name or an OID and OpenSSL's configuration syntax ("CA:TRUE,pathlen:0", "DER:30...",
+    /// "ASN1:UTF8String:x"). `issuer` and `subject` are needed for key identifiers only and may be null.
     /// @throws Error BadInput naming the extension and the value
     static Extension fromText(std::string_view type, bool critical, std::string_view value, X509* issuer = nullptr,
                               X509* subject = nullptr);

@@ -25,13 +25,15 @@ struct GeneralName {
 /// command line write them.
 std::string_view toString(GeneralName::Type type) noexcept;
 
-/// Reads a list as people type or paste it: entries separated by commas, white space or line ends, each with an optional
-/// "DNS:", "IP:", "email:", "URI:", "RID:", "dirName:" or "otherName:" in front; without one the type is recognised (IPv4
-/// and IPv6 addresses, e-mail, URI, else a host name, which is turned to lower case and, when it is international, to
-/// its A-label). Repeated entries are merged. @throws Error BadInput naming the entry and what is wrong with it
+/// Reads a list as people type or paste it: entries separated by commas, white space or line ends, each with an
+/// optional "DNS:", "IP:", "email:", "URI:", "RID:", "dirName:" or "otherName:" in front; without one the type is
+/// recognised (IPv4 and IPv6 addresses, e-mail, URI, else a host name, which is turned to lower case and, when it is
+/// international, to its A-label). Repeated entries are merged. @throws Error BadInput naming the entry and what is
+/// wrong with it
 std::vector<GeneralName> parseGeneralNames(std::string_view text);
 
-/// Says what is wrong with a DNS name for a certificate ("*.*.lab is not a valid wildcard: ..."); empty when nothing is.
+/// Says what is wrong with a DNS name for a certificate ("*.*.lab is not a valid wildcard: ..."); empty when nothing
+/// is.
 std::string dnsNameProblem(std::string_view name);
 
 /// DER of a GeneralNames sequence. @throws Error BadInput naming the entry

@@ -29,8 +29,8 @@ struct NameAttribute {
 /// A relative distinguished name: one attribute, or several that belong together (multi-valued).
 using Rdn = std::vector<NameAttribute>;
 
-/// A distinguished name (RFC 5280 4.1.2.4): RDNs in encoding order. A value; mutable, so owned by one thread. As long as
-/// it is not changed it keeps its encoding byte for byte.
+/// A distinguished name (RFC 5280 4.1.2.4): RDNs in encoding order. A value; mutable, so owned by one thread. As long
+/// as it is not changed it keeps its encoding byte for byte.
 class Name {
 public:
     /// The empty name.
@@ -53,9 +53,9 @@ public:
     /// In encoding order.
     std::vector<Rdn> rdns() const;
 
-    /// Adds an attribute at the end; `type` is a short name, a long name or a dotted OID. With `joinPrevious` it goes into
-    /// the last RDN. @throws Error BadInput for an unknown type, a value too long for it (RFC 5280 appendix A: country
-    /// 2, common name 64...) or one its string type cannot hold; the message names the field
+    /// Adds an attribute at the end; `type` is a short name, a long name or a dotted OID. With `joinPrevious` it goes
+    /// into the last RDN. @throws Error BadInput for an unknown type, a value too long for it (RFC 5280 appendix A:
+    /// country 2, common name 64...) or one its string type cannot hold; the message names the field
     void append(std::string_view type, std::string_view value, StringType stringType = StringType::Automatic,
                 bool joinPrevious = false);
     /// Value of the first attribute of this type (short name, long name or OID); nothing when there is none.

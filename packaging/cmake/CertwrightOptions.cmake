@@ -32,3 +32,9 @@ if(CERTWRIGHT_SANITIZE)
     -fsanitize=${CERTWRIGHT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
   target_link_options(certwright_options INTERFACE -fsanitize=${CERTWRIGHT_SANITIZE})
 endif()
+
+# Linking some sixty test programs is a good part of a build; mold does it several times faster than GNU ld.
+find_program(CERTWRIGHT_MOLD mold)
+if(CERTWRIGHT_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()

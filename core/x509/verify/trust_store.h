@@ -54,8 +54,8 @@ struct VerifyResult {
     int opensslCode = 0;
 };
 
-/// Certificates that are trusted, others that may stand between, and revocation lists (the manual's X509Store). Mutable,
-/// owned by one thread.
+/// Certificates that are trusted, others that may stand between, and revocation lists (the manual's X509Store).
+/// Mutable, owned by one thread.
 class TrustStore {
 public:
     TrustStore();

@@ -1,0 +1,1 @@
+#include "core/x509/verify/trust_store.h"
