@@ -14,6 +14,7 @@ add_library(certwright_options INTERFACE)
 target_compile_options(certwright_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast
   -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual -Wformat=2 -Wimplicit-fallthrough -Wsuggest-override
+  -Wno-missing-field-initializers # options are aggregates whose members have defaults: f({.timeout = 5s})
   -fstack-protector-strong
   $<$<BOOL:${CERTWRIGHT_WERROR}>:-Werror>)
 target_compile_definitions(certwright_options INTERFACE
