@@ -1,0 +1,58 @@
+#pragma once
+
+#include "app/cli/console.h"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+
+namespace certwright::cli {
+
+/// The program's command line: CLI11's parser, the subcommands, and what one of them is to do once everything is
+/// parsed.
+///
+/// A subcommand lives in a file of its own (show_command.cpp) with one public function, declared in commands.h:
+///
+///     void addShowCommand(CommandLine& line) {
+///         auto options = std::make_shared<ShowOptions>();
+///         CLI::App& command = line.add("show", "Show what is in files");
+///         command.add_option("files", options->files)->required();
+///         line.onRun(command, [options](Console& console) { return runShow(*options, console); });
+///     }
+class CommandLine {
+public:
+    /// Returns the exit code. What it throws is printed and turned into one; a base::Error becomes {"error": ...} with
+    /// --json.
+    using Action = std::function<int(Console&)>;
+
+    CommandLine();
+
+    /// A new subcommand of the program. It has --json already.
+    CLI::App& add(const std::string& name, const std::string& description);
+    /// A new subcommand of a subcommand ("store create"). It has --json already.
+    CLI::App& add(CLI::App& parent, const std::string& name, const std::string& description);
+    /// The subcommand of this name, made when it is not there yet: for families in several files ("key").
+    CLI::App& family(const std::string& name, const std::string& description);
+
+    /// What to do when `command` was called.
+    void onRun(CLI::App& command, Action action);
+
+    /// Parses and runs. Usage errors are printed (as JSON with --json) and give exit code 2. Never throws.
+    int run(int argc, char** argv, std::stop_token stop);
+
+private:
+    int parse(int argc, char** argv);
+    int runAction(Console& console);
+
+    CLI::App m_app;
+    bool m_isJson = false;
+    Action m_action;
+};
+
+/// To be thrown by an action for arguments that parse but make no sense together: exit code 2.
+class UsageError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+} // namespace certwright::cli

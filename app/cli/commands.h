@@ -1,0 +1,14 @@
+#pragma once
+
+namespace certwright::cli {
+
+class CommandLine;
+
+// One function for each subcommand, each in a file of its own; commands.cpp calls them in the order of the help text.
+void addShowCommand(CommandLine& line);
+void addVerifyCommand(CommandLine& line);
+
+/// Adds every subcommand.
+void addCommands(CommandLine& line);
+
+} // namespace certwright::cli

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "core/base/secret.h"
+#include "core/formats/passphrase.h"
+
+#include <CLI/CLI.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace certwright::cli {
+
+class Console;
+
+/// Where one kind of passphrase comes from: files and descriptors named by options, else a prompt on the terminal.
+/// Copyable; holds no passphrase.
+class PassphraseOptions {
+public:
+    /// For the files that are read: --in-passphrase-file F (several are tried in turn), --in-passphrase-fd N.
+    static PassphraseOptions forInput() { return PassphraseOptions("in-"); }
+    /// For the file that is written: --out-passphrase-file F, --out-passphrase-fd N.
+    static PassphraseOptions forOutput() { return PassphraseOptions("out-"); }
+    /// For the store: --passphrase-file F, --passphrase-fd N, CERTWRIGHT_PASSPHRASE_FILE.
+    static PassphraseOptions forStore() { return PassphraseOptions(""); }
+
+    /// Adds the two options to a subcommand. This object must live as long as `command`.
+    void addTo(CLI::App& command);
+
+    /// True when an option (or, for the store, the environment) names a source: then nobody is asked.
+    bool isGiven() const;
+
+    /// Every passphrase that the sources hold, in their order. @throws Error NotFound, Io
+    std::vector<base::Secret> readAll() const;
+
+    /// The one passphrase that opens something that exists: from the sources, else asked once on the terminal; nothing
+    /// when there is neither. @throws Error NotFound, Io, Cancelled
+    std::optional<base::Secret> read(Console& console, std::string_view question) const;
+
+    /// A passphrase for something new: from the sources, else asked twice on the terminal; nothing when there is
+    /// neither. @throws Error NotFound, Io, Cancelled
+    std::optional<base::Secret> readNew(Console& console, std::string_view question) const;
+
+    /// For formats::readFile(): gives the sources' passphrases in turn, or asks on the terminal when there are none.
+    /// `console` must outlive the callback. @throws Error NotFound, Io
+    formats::PassphraseCallback callback(Console& console) const;
+
+private:
+    explicit PassphraseOptions(std::string prefix)
+        : m_prefix(std::move(prefix)) {}
+
+    std::string m_prefix;
+    std::vector<std::string> m_files;
+    std::vector<int> m_descriptors;
+};
+
+} // namespace certwright::cli

@@ -1,0 +1,76 @@
+#include "core/formats/item.h"
+
+namespace certwright::formats {
+
+namespace {
+
+struct KindNamer {
+    std::string_view operator()(const x509::Certificate&) const noexcept { return "certificate"; }
+    std::string_view operator()(const x509::Request&) const noexcept { return "request"; }
+    std::string_view operator()(const x509::Crl&) const noexcept { return "crl"; }
+    std::string_view operator()(const PrivateKeyItem&) const noexcept { return "private-key"; }
+    std::string_view operator()(const crypto::PublicKey&) const noexcept { return "public-key"; }
+    std::string_view operator()(const Pkcs12Item&) const noexcept { return "pkcs12"; }
+    std::string_view operator()(const Pkcs7Item&) const noexcept { return "pkcs7"; }
+    std::string_view operator()(const Spkac&) const noexcept { return "spkac"; }
+    std::string_view operator()(const ParametersItem& item) const noexcept {
+        switch (item.kind) {
+        case ParametersItem::Kind::Dh:
+            return "dh-parameters";
+        case ParametersItem::Kind::Dsa:
+            return "dsa-parameters";
+        case ParametersItem::Kind::Ec:
+            break;
+        }
+        return "ec-parameters";
+    }
+    std::string_view operator()(const KeystoreItem&) const noexcept { return "keystore"; }
+    std::string_view operator()(const UnknownItem&) const noexcept { return "unknown"; }
+};
+
+const std::vector<Item>* partsOf(const Item& item) noexcept {
+    if (const auto* pkcs12 = item.as<Pkcs12Item>())
+        return &pkcs12->items;
+    if (const auto* pkcs7 = item.as<Pkcs7Item>())
+        return &pkcs7->items;
+    return nullptr;
+}
+
+void flattenInto(const std::vector<Item>& items, std::vector<const Item*>& out) {
+    for (const Item& item : items) {
+        if (const auto* parts = partsOf(item))
+            flattenInto(*parts, out);
+        else
+            out.push_back(&item);
+    }
+}
+
+bool hasLocked(const std::vector<Item>& items) noexcept {
+    for (const Item& item : items) {
+        if (const auto* key = item.as<PrivateKeyItem>(); key != nullptr && key->isLocked())
+            return true;
+        if (const auto* pkcs12 = item.as<Pkcs12Item>(); pkcs12 != nullptr && pkcs12->isLocked)
+            return true;
+        if (const auto* parts = partsOf(item); parts != nullptr && hasLocked(*parts))
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
+std::string_view kindName(const Item& item) noexcept {
+    return std::visit(KindNamer(), item.value);
+}
+
+std::vector<const Item*> flatten(const Contents& contents) {
+    std::vector<const Item*> out;
+    flattenInto(contents.items, out);
+    return out;
+}
+
+bool hasLockedParts(const Contents& contents) noexcept {
+    return hasLocked(contents.items);
+}
+
+} // namespace certwright::formats

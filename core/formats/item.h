@@ -1,0 +1,120 @@
+#pragma once
+
+#include "core/base/bytes.h"
+#include "core/base/error.h"
+#include "core/crypto/private_key.h"
+#include "core/crypto/public_key.h"
+#include "core/formats/encryption_info.h"
+#include "core/formats/spkac.h"
+#include "core/x509/certificate.h"
+#include "core/x509/crl.h"
+#include "core/x509/request.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace certwright::formats {
+
+struct Item;
+
+/// A private key, read or still locked.
+struct PrivateKeyItem {
+    std::optional<crypto::PrivateKey> key;    ///< nothing while it is locked, or when it is not usable here
+    std::optional<crypto::KeyFacts> facts;    ///< of a locked key what the file tells in clear, often the type alone
+    std::optional<EncryptionInfo> encryption; ///< nothing when it lies in clear
+    std::string format;                       ///< "PKCS#8", "PKCS#1", "SEC1", "DSA", "OpenSSH", "PuTTY"
+
+    bool isEncrypted() const noexcept { return encryption.has_value(); }
+    bool isLocked() const noexcept { return encryption.has_value() && !key; }
+};
+
+/// The integrity protection of a PKCS#12 file.
+struct Pkcs12Mac {
+    std::string algorithm; ///< digest name "SHA256"; "PBMAC1, hmacWithSHA256" for RFC 9579
+    std::uint64_t iterations = 0;
+    bool isVerified = false;
+};
+
+/// A PKCS#12 file (RFC 7292): every bag, in the file's order.
+struct Pkcs12Item {
+    std::vector<Item> items;                ///< certificates, keys, CRLs; bags of other kinds as UnknownItem
+    std::optional<Pkcs12Mac> mac;           ///< nothing when the file has none
+    std::vector<EncryptionInfo> encryption; ///< the different ways that its parts are encrypted
+    bool isLocked = false;                  ///< the passphrase is missing or wrong; `items` holds what lies in clear
+};
+
+/// One signer of a PKCS#7 or CMS message.
+struct Pkcs7Signer {
+    std::string issuer;       ///< as Name::toRfc2253(); empty when the signer is named by its key identifier
+    std::string serial;       ///< upper-case hexadecimal
+    std::string subjectKeyId; ///< upper-case hexadecimal; empty when named by issuer and serial
+    std::string digest;       ///< "SHA256"
+};
+
+/// A PKCS#7 or CMS message (RFC 5652).
+struct Pkcs7Item {
+    std::vector<Item> items; ///< certificates and CRLs it carries
+    std::string typeName;    ///< OpenSSL's short name of the content type: "pkcs7-signedData"
+    std::string typeOid;
+    std::vector<Pkcs7Signer> signers;
+};
+
+/// Domain parameters without a key.
+struct ParametersItem {
+    enum class Kind { Dh, Dsa, Ec };
+    Kind kind = Kind::Dh;
+    int bits = 0;
+    std::string curve; ///< EC: OpenSSL's short name, "prime-field" for explicit ones
+    base::Bytes der;
+};
+
+/// A key store of Java or of another program: named, its entries not read.
+struct KeystoreItem {
+    std::string type; ///< "JKS", "JCEKS", "BKS"
+    std::uint32_t version = 0;
+    std::optional<std::uint32_t> entryCount;
+};
+
+/// Something beside recognised things that is none of them: a PKCS#12 bag, a PEM block of another kind.
+struct UnknownItem {
+    std::string type; ///< PEM label, or name or OID of a bag
+    base::Bytes der;  ///< its bytes, kept
+};
+
+/// One thing found in a file.
+struct Item {
+    using Value = std::variant<x509::Certificate, x509::Request, x509::Crl, PrivateKeyItem, crypto::PublicKey,
+                               Pkcs12Item, Pkcs7Item, Spkac, ParametersItem, KeystoreItem, UnknownItem>;
+
+    Value value;
+    std::string label;      ///< friendly name, OpenSSH comment; empty when there is none
+    base::Bytes localKeyId; ///< PKCS#12: pairs a key with its certificate; empty when there is none
+
+    template <class T>
+    const T* as() const noexcept {
+        return std::get_if<T>(&value);
+    }
+};
+
+/// What is in a file or in some bytes.
+struct Contents {
+    std::string file;
+    std::vector<Item> items; ///< containers stay containers; flatten() opens them
+    /// The first thing that went wrong. Items may stand beside it: what could be read of a damaged bundle, a locked
+    /// key.
+    std::optional<base::Error> error;
+};
+
+/// The command line's word for the kind of an item: "certificate", "private-key", "dh-parameters"...
+std::string_view kindName(const Item& item) noexcept;
+
+/// The items of `contents` with containers replaced by their parts, in order. The pointers are into `contents`.
+std::vector<const Item*> flatten(const Contents& contents);
+
+/// True when a passphrase could open something more in it.
+bool hasLockedParts(const Contents& contents) noexcept;
+
+} // namespace certwright::formats

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "core/base/bytes.h"
+#include "core/base/secret.h"
+#include "core/crypto/private_key.h"
+#include "core/formats/item.h"
+#include "core/formats/passphrase.h"
+#include "core/formats/reader.h"
+#include "core/x509/certificate.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace certwright::formats {
+
+/// What goes into a PKCS#12 file.
+struct Pkcs12Contents {
+    std::optional<crypto::PrivateKey> key;
+    std::optional<x509::Certificate> certificate; ///< the key's own
+    std::vector<x509::Certificate> chain;         ///< its issuers, nearest first
+    std::string friendlyName;                     ///< of key and certificate, UTF-8; may be empty
+};
+
+enum class Pkcs12Strength {
+    Strong, ///< AES-256-CBC, PBKDF2 with HMAC-SHA-256, 600000 iterations; MAC SHA-256
+    Legacy, ///< 3DES, SHA-1, 2048 iterations: for Windows before 10 1709, macOS before 12 and old devices
+};
+
+/// DER of a new PKCS#12 file. @throws Error BadInput when there is nothing to write or the key is not the certificate's
+base::Bytes createPkcs12(const Pkcs12Contents& contents, const base::Secret& passphrase,
+                         Pkcs12Strength strength = Pkcs12Strength::Strong);
+
+/// Reads a PKCS#12 file with every bag it has: several keys, certificates, CRLs, nested bags; unknown ones are kept and
+/// named. Files without a MAC, and old ciphers by the legacy provider, are read too. When the passphrase is missing or
+/// wrong the error stands beside an item with what lies in clear.
+/// @throws Error BadInput when it is not PKCS#12 or damaged, NotAllowed when iteration counts are above the limits
+struct Pkcs12Result {
+    Pkcs12Item item;
+    std::optional<base::Error> error; ///< PassphraseNeeded, WrongPassphrase, Unsupported for one of the parts
+};
+Pkcs12Result readPkcs12(base::BytesView der, const PassphraseCallback& passphrases, const ReadOptions& options = {},
+                        const std::string& file = {});
+
+} // namespace certwright::formats

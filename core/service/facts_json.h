@@ -1,0 +1,60 @@
+#pragma once
+
+#include "core/base/error.h"
+#include "core/crypto/public_key.h"
+#include "core/formats/item.h"
+#include "core/x509/certificate.h"
+#include "core/x509/crl.h"
+#include "core/x509/extension.h"
+#include "core/x509/general_name.h"
+#include "core/x509/name.h"
+#include "core/x509/request.h"
+#include "core/x509/verify/trust_store.h"
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace certwright::service {
+
+/// JSON whose fields keep the order in which they were set.
+using Json = nlohmann::ordered_json;
+
+// The facts about things as the command line's contract names them, field for field. All of these are pure, may be
+// called from any thread and never throw but for lack of memory: a fact that cannot be told is left out or null.
+
+/// {"kind", subject, issuer, ...}: a certificate item.
+Json factsJson(const x509::Certificate& certificate);
+Json factsJson(const x509::Request& request);
+Json factsJson(const x509::Crl& crl);
+/// {"kind": "public-key", ...}
+Json factsJson(const crypto::PublicKey& key);
+Json factsJson(const formats::Item& item);
+/// {"file", "items", "error"?}
+Json factsJson(const formats::Contents& contents);
+
+/// {"type", "bits", "curve"?, "spki_sha256"}: the public_key field of certificates and requests.
+Json publicKeyJson(const crypto::PublicKey& key);
+/// [[{"oid", "name", "value", "string_type"}]]
+Json rdnsJson(const x509::Name& name);
+/// [{"type", "value"}]
+Json generalNamesJson(const std::vector<x509::GeneralName>& names);
+/// [{"oid", "name", "critical", "text"}]
+Json extensionsJson(const std::vector<x509::Extension>& extensions);
+
+/// {"kind", "message", "hint", "stack": [{"lib", "function", "reason"}], "file"}
+Json errorJson(const base::Error& error);
+
+/// {"id", "severity", "depth", "subject", "message", "fix"}
+Json findingJson(const x509::Finding& finding);
+/// {"ok", "chain", "findings", "openssl_code"?}
+Json verifyJson(const x509::VerifyResult& result);
+
+/// RFC 3339, or null.
+Json timeJson(const std::optional<base::Time>& time);
+
+/// One JSON document of `document`, indented; what is not UTF-8 in it is replaced by U+FFFD.
+std::string toText(const Json& document);
+
+} // namespace certwright::service
