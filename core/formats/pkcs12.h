@@ -31,14 +31,16 @@ enum class Pkcs12Strength {
 base::Bytes createPkcs12(const Pkcs12Contents& contents, const base::Secret& passphrase,
                          Pkcs12Strength strength = Pkcs12Strength::Strong);
 
-/// Reads a PKCS#12 file with every bag it has: several keys, certificates, CRLs, nested bags; unknown ones are kept and
-/// named. Files without a MAC, and old ciphers by the legacy provider, are read too. When the passphrase is missing or
-/// wrong the error stands beside an item with what lies in clear.
-/// @throws Error BadInput when it is not PKCS#12 or damaged, NotAllowed when iteration counts are above the limits
+/// What came out of reading a PKCS#12 file.
 struct Pkcs12Result {
     Pkcs12Item item;
     std::optional<base::Error> error; ///< PassphraseNeeded, WrongPassphrase, Unsupported for one of the parts
 };
+
+/// Reads a PKCS#12 file with every bag it has: several keys, certificates, CRLs, nested bags; unknown ones are kept and
+/// named. Files without a MAC, and old ciphers by the legacy provider, are read too. When the passphrase is missing or
+/// wrong the error stands beside an item with what lies in clear.
+/// @throws Error BadInput when it is not PKCS#12 or damaged, NotAllowed when iteration counts are above the limits
 Pkcs12Result readPkcs12(base::BytesView der, const PassphraseCallback& passphrases, const ReadOptions& options = {},
                         const std::string& file = {});
 
