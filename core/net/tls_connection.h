@@ -1,0 +1,133 @@
+#pragma once
+
+#include "core/base/error.h"
+#include "core/net/endpoint.h"
+#include "core/tls/context.h"
+#include "core/tls/engine.h"
+#include "core/tls/failure.h"
+#include "core/tls/socket.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTimer>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+class QHostInfo;
+class QSocketNotifier;
+
+namespace certwright::net {
+
+/// How far a connection is. Each stands for a phase that can fail by itself.
+enum class ConnectionPhase { Idle, LookingUp, Connecting, Handshaking, Closing, Finished };
+
+/// "idle", "looking-up"...
+std::string_view toString(ConnectionPhase phase) noexcept;
+
+/// How long the phases took; unset where they did not come to an end.
+struct ConnectionTimings {
+    std::optional<std::chrono::microseconds> lookUp;
+    std::optional<std::chrono::microseconds> connect;
+    std::optional<std::chrono::microseconds> handshake;
+};
+
+/// A TLS client's connection over a non-blocking socket, driven by the event loop of its thread: looks the name up,
+/// tries the addresses in turn, shakes hands, and closes properly, reading on until the peer closed, too, so that
+/// session tickets and a refusal of the client's certificate (which TLS 1.3 sends after the handshake) are seen.
+///
+/// All signals come from the event loop, never from inside a call of OpenSSL or of this class; a receiver may do
+/// anything with the connection except delete it directly (deleteLater is right). finished() comes exactly once after
+/// start(), also after cancel().
+class TlsConnection : public QObject {
+    Q_OBJECT
+
+public:
+    struct Options {
+        Endpoint endpoint;
+        std::string serverName;                   ///< SNI; empty: none is sent
+        std::chrono::milliseconds timeout{10000}; ///< for everything together
+    };
+
+    TlsConnection(std::shared_ptr<const tls::Context> context, Options options, QObject* parent = nullptr);
+    ~TlsConnection() override;
+
+    /// To be called once. Nothing fails here: what goes wrong comes with finished().
+    void start();
+    /// Ends it with an error of kind Cancelled; without effect when it is finished or was never started.
+    void cancel();
+
+    ConnectionPhase phase() const noexcept { return m_phase; }
+    /// The engine with all it recorded; null before the TCP connection stands.
+    const tls::Engine* engine() const noexcept { return m_engine.get(); }
+    tls::Engine* engine() noexcept { return m_engine.get(); }
+    /// Why it failed; nothing while it runs and after success.
+    const std::optional<tls::Failure>& failure() const noexcept { return m_failure; }
+    /// The phase in which it failed, or Finished.
+    ConnectionPhase failedPhase() const noexcept { return m_failedPhase; }
+    const ConnectionTimings& timings() const noexcept { return m_timings; }
+    const std::optional<tls::SocketAddress>& peerAddress() const noexcept { return m_peerAddress; }
+    const std::optional<tls::SocketAddress>& localAddress() const noexcept { return m_localAddress; }
+    const Options& options() const noexcept { return m_options; }
+
+Q_SIGNALS:
+    void phaseChanged(certwright::net::ConnectionPhase phase);
+    /// The engine recorded something more (messages, states): look at its transcript.
+    void recorded();
+    /// Over, well or not: look at failure().
+    void finished();
+
+private:
+    void onLookedUp(const QHostInfo& info);
+    void connectToNext();
+    void onWritable();
+    void onReadable();
+    void onTimeout();
+    void onConnected();
+    void drive();
+    bool step();
+    bool flushOutput();
+    bool readInput();
+    void watch();
+    void armTimer();
+    void enterPhase(ConnectionPhase phase);
+    void fail(tls::Failure failure);
+    void finish();
+    void closeSocket();
+    void dropNotifiers();
+    std::chrono::microseconds elapsed() const;
+
+    std::shared_ptr<const tls::Context> m_context;
+    Options m_options;
+    std::unique_ptr<tls::Engine> m_engine;
+    tls::Socket m_socket;
+    QSocketNotifier* m_readNotifier = nullptr;
+    QSocketNotifier* m_writeNotifier = nullptr;
+    QTimer m_timer;
+    QElapsedTimer m_clock;
+    int m_lookUpId = -1;
+    std::vector<tls::SocketAddress> m_addresses;
+    std::size_t m_nextAddress = 0;
+    std::string m_connectErrors;
+    std::chrono::microseconds m_phaseStart{};
+    std::chrono::microseconds m_attemptEnd{};
+    base::Bytes m_unsent;
+    std::size_t m_unsentFrom = 0;
+    ConnectionPhase m_phase = ConnectionPhase::Idle;
+    ConnectionPhase m_failedPhase = ConnectionPhase::Finished;
+    std::optional<tls::Failure> m_failure;
+    ConnectionTimings m_timings;
+    std::optional<tls::SocketAddress> m_peerAddress;
+    std::optional<tls::SocketAddress> m_localAddress;
+    std::size_t m_reported = 0;
+    bool m_isDriving = false;
+};
+
+} // namespace certwright::net
+
+Q_DECLARE_METATYPE(certwright::net::ConnectionPhase)

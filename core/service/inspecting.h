@@ -1,0 +1,90 @@
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/error.h"
+#include "core/net/endpoint.h"
+#include "core/net/tls_connection.h"
+#include "core/tls/context.h"
+#include "core/tls/failure.h"
+#include "core/tls/key_log.h"
+#include "core/tls/session_facts.h"
+#include "core/tls/transcript.h"
+#include "core/x509/certificate.h"
+#include "core/x509/verify/trust_store.h"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace certwright::service {
+
+/// What chains are checked against. A value that may cross threads; the trust store is made of it where it is used.
+struct TrustChoice {
+    bool system = true;
+    std::vector<std::string> files;              ///< PEM bundles and hashed folders
+    std::vector<x509::Certificate> certificates; ///< such as the store's own CAs
+
+    /// @throws Error NotFound, Io, BadInput for a file
+    x509::TrustStore toTrustStore() const;
+};
+
+/// Which server to look at, and how.
+struct ConnectionRequest {
+    net::Endpoint endpoint;
+    std::string serverName; ///< SNI other than the endpoint's host; empty: the host, or none for an address
+    tls::ContextOptions tls;
+    TrustChoice trust;
+    std::chrono::milliseconds timeout{10000};
+
+    /// The name that the certificate must be for.
+    std::string askedHost() const;
+};
+
+/// Whether the certificate is for the host that was asked for.
+struct HostCheck {
+    std::string asked;
+    bool ok = false;
+};
+
+/// Whether the chain, and the stapled OCSP response if any, can be trusted.
+struct ChainCheck {
+    bool ok = false;
+    std::vector<x509::Finding> findings;
+    std::vector<x509::Certificate> builtChain;
+};
+
+/// Everything that was learnt about a connection, also about one that failed. Not changed once it is made, so that any
+/// thread may read it; secrets stay on the secure heap until somebody asks for their text.
+struct ConnectionReport {
+    net::Endpoint endpoint;
+    std::string peerAddress; ///< "192.0.2.1:443"; empty when there was no TCP connection
+    std::string localAddress;
+    tls::SessionFacts facts;
+    std::string state; ///< OpenSSL's long text of the last state; empty when there was no TCP connection
+    tls::Transcript transcript;
+    tls::KeyLog secrets;
+    std::optional<ChainCheck> verify;  ///< nothing when no certificate came
+    std::optional<HostCheck> hostname; ///< nothing when no certificate came
+    net::ConnectionTimings timings;
+    std::uint64_t bytesIn = 0;
+    std::uint64_t bytesOut = 0;
+    std::optional<tls::Failure> failure;
+    net::ConnectionPhase failedPhase = net::ConnectionPhase::Finished; ///< where it failed
+
+    /// Connected, and chain and host name are right.
+    bool isGood() const noexcept;
+};
+
+using ConnectionReportPtr = std::shared_ptr<const ConnectionReport>;
+
+/// The report of a finished connection; takes the recorded transcript and secrets out of it.
+ConnectionReport makeReport(const ConnectionRequest& request, net::TlsConnection& connection, base::Time now);
+
+/// Appends the connection's secrets to a key log file, which is made with mode 0600 when it is not there.
+/// @throws Error Io, NotAllowed for something that is not a regular file
+void appendKeyLog(const std::string& path, const tls::KeyLog& secrets);
+
+} // namespace certwright::service

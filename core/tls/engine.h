@@ -1,0 +1,118 @@
+#pragma once
+
+#include "core/base/bytes.h"
+#include "core/base/error.h"
+#include "core/tls/context.h"
+#include "core/tls/engine_state.h"
+#include "core/tls/handle.h"
+#include "core/tls/key_log.h"
+#include "core/tls/peer_verification.h"
+#include "core/tls/progress.h"
+#include "core/tls/transcript.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace certwright::tls {
+
+/// One TLS connection without any input or output of its own: bytes of the peer go in by feed(), bytes for the peer
+/// come out by takeOutput(). No descriptor, no clock, no thread. Everything that happens is recorded: messages, states,
+/// secrets, findings about the peer's chain. Owned by one thread.
+///
+/// Every step throws an Error when the connection failed, and the engine stays in the state Failed; what was recorded
+/// until then can still be read. After a failure there may be an alert to send: ask takeOutput() once more.
+class Engine {
+public:
+    /// Bytes that may wait to be sent before write() asks for WantOutput.
+    static constexpr std::size_t MaximumPendingOutput = std::size_t{256} * 1024;
+    /// Of the peer's very first bytes as many are kept, to tell what it speaks if it is not TLS.
+    static constexpr std::size_t KeptFirstInput = 128;
+
+    /// `serverName` is offered as SNI (RFC 6066 3) by a client, unless it is empty; a server does not use it.
+    /// @throws Error BadInput when it is too long for a name
+    explicit Engine(std::shared_ptr<const Context> context, const std::string& serverName = {});
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    /// The time that records get from now on, since the start of the connection.
+    void setTime(Elapsed now) noexcept { m_now = now; }
+
+    /// Bytes of the peer, as they came.
+    void feed(base::BytesView bytes);
+    /// The peer's end of the stream came: no feed() after this.
+    void feedEof();
+    /// Bytes for the peer, which count as sent; empty when there are none.
+    base::Bytes takeOutput();
+    std::size_t pendingOutput() const noexcept;
+
+    /// Goes on with the first handshake; Done at once when it is over. @throws Error PeerAlert, Network, BadInput,
+    /// Unsupported
+    Progress handshake();
+    /// Reads plain data into `buffer`; `size` is how much came and is 0 unless Done. Closed: the peer closes properly.
+    /// Works after shutdown(), too, as long as the peer has not closed. @throws Error as handshake(); Network when the
+    /// peer's stream ended without close_notify
+    Progress read(std::span<std::uint8_t> buffer, std::size_t& size);
+    /// Takes plain data to send; `size` is how much of it was taken. @throws Error as handshake(); NotAllowed before
+    /// the handshake and after shutdown()
+    Progress write(base::BytesView data, std::size_t& size);
+    /// Sends close_notify. Closed once the peer's came, too; until then WantInput. @throws Error as handshake();
+    /// NotAllowed before the handshake is complete
+    Progress shutdown();
+
+    EngineState state() const noexcept { return m_state; }
+    /// OpenSSL's long text of its state, "SSL negotiation finished successfully" in the end.
+    std::string stateText() const;
+    const Context& context() const noexcept { return *m_context; }
+    const std::string& serverName() const noexcept { return m_serverName; }
+
+    const Transcript& transcript() const noexcept { return m_transcript; }
+    const KeyLog& keyLog() const noexcept { return m_keyLog; }
+    /// For somebody who outlives the engine, at the end; the engine's own are empty afterwards.
+    Transcript takeTranscript() noexcept { return std::move(m_transcript); }
+    KeyLog takeKeyLog() noexcept { return std::move(m_keyLog); }
+    const PeerVerification& verification() const noexcept { return m_verification; }
+    base::BytesView firstInput() const noexcept { return m_firstInput; }
+    bool hasSeenEof() const noexcept { return m_eof; }
+    std::uint64_t bytesIn() const noexcept { return m_bytesIn; }
+    std::uint64_t bytesOut() const noexcept { return m_bytesOut; }
+
+    /// For calls into OpenSSL inside core; no reference is taken.
+    SSL* native() const noexcept { return m_ssl.get(); }
+
+private:
+    friend struct EngineCallbacks;
+
+    void move(EngineEvent event);
+    Progress resultOf(int returned, std::string_view what);
+    [[noreturn]] void fail(std::string_view what, int sslError);
+    void rethrowCallbackError();
+    void throwIfFailed() const;
+    void noteClosure();
+
+    std::shared_ptr<const Context> m_context;
+    std::string m_serverName;
+    base::Handle<SSL> m_ssl;
+    BIO* m_input = nullptr;  ///< owned by m_ssl
+    BIO* m_output = nullptr; ///< owned by m_ssl
+    EngineState m_state = EngineState::Idle;
+    Elapsed m_now{};
+    bool m_eof = false;
+    std::uint64_t m_bytesIn = 0;
+    std::uint64_t m_bytesOut = 0;
+    base::Bytes m_firstInput;
+    Transcript m_transcript;
+    KeyLog m_keyLog;
+    PeerVerification m_verification;
+    std::optional<base::Error> m_error;
+    std::exception_ptr m_callbackError;
+};
+
+} // namespace certwright::tls

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "core/base/bytes.h"
+#include "core/tls/socket_address.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace certwright::tls {
+
+/// A TCP socket that never blocks. Movable; closed when destroyed.
+class Socket {
+public:
+    enum class Result { Done, WouldBlock, Eof, Failed };
+
+    /// Begins to connect; the outcome shows when the socket becomes writable, by takeError().
+    /// @throws Error Network when it fails at once, with the system's reason
+    static Socket connectTo(const SocketAddress& address);
+    /// Takes over a connected descriptor and makes it non-blocking. @throws Error Io
+    static Socket adopt(int descriptor);
+
+    Socket() = default;
+    Socket(Socket&& other) noexcept;
+    Socket& operator=(Socket&& other) noexcept;
+    Socket(const Socket&) = delete;
+    Socket& operator=(const Socket&) = delete;
+    ~Socket();
+
+    bool isOpen() const noexcept { return m_descriptor >= 0; }
+    int descriptor() const noexcept { return m_descriptor; }
+
+    /// The pending error of the socket (SO_ERROR), cleared by asking; 0 when there is none.
+    int takeError() const noexcept;
+    /// Done: `size` octets came, at least one. Failed: `lastError()` says why.
+    Result read(std::span<std::uint8_t> buffer, std::size_t& size) noexcept;
+    Result write(base::BytesView bytes, std::size_t& size) noexcept;
+    /// errno of the last call that Failed.
+    int lastError() const noexcept { return m_lastError; }
+
+    std::optional<SocketAddress> localAddress() const noexcept;
+    std::optional<SocketAddress> peerAddress() const noexcept;
+
+    void close() noexcept;
+
+private:
+    explicit Socket(int descriptor) noexcept
+        : m_descriptor(descriptor) {}
+
+    int m_descriptor = -1;
+    int m_lastError = 0;
+};
+
+} // namespace certwright::tls

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <sys/socket.h>
+
+namespace certwright::tls {
+
+/// An IPv4 or IPv6 address with a port.
+class SocketAddress {
+public:
+    /// From a numeric address, IPv6 with an optional zone ("fe80::1%eth0"). Nothing for anything else.
+    static std::optional<SocketAddress> fromText(const std::string& address, std::uint16_t port);
+    static SocketAddress fromNative(const sockaddr_storage& storage, socklen_t length) noexcept;
+
+    /// "192.0.2.1:443", "[2001:db8::1]:443".
+    std::string toText() const;
+    /// The address alone.
+    std::string addressText() const;
+    std::uint16_t port() const noexcept;
+    bool isIpv6() const noexcept { return m_storage.ss_family == AF_INET6; }
+
+    const sockaddr* native() const noexcept { return reinterpret_cast<const sockaddr*>(&m_storage); }
+    socklen_t nativeLength() const noexcept { return m_length; }
+
+private:
+    sockaddr_storage m_storage{};
+    socklen_t m_length = 0;
+};
+
+} // namespace certwright::tls
