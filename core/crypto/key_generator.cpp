@@ -1,1 +1,262 @@
 #include "core/crypto/key_generator.h"
+
+#include "core/base/error.h"
+#include "core/base/openssl_check.h"
+
+#include <openssl/ec.h>
+#include <openssl/objects.h>
+#include <openssl/rsa.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <exception>
+#include <set>
+#include <utility>
+
+namespace certwright::crypto {
+
+using base::Error;
+using base::ErrorKind;
+using base::Handle;
+
+namespace {
+
+constexpr int MinimumBits = 1024;
+constexpr int MaximumBits = 16384;
+
+std::string lowered(std::string_view text) {
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return out;
+}
+
+struct TypeName {
+    std::string_view text; ///< as the command line writes it
+    std::string_view type; ///< as KeyFacts writes it
+    int defaultBits;       ///< 0: the type has no size to choose
+};
+
+// Spelling and sizes only; whether a type can be made is asked of the providers.
+constexpr TypeName TypeNames[] = {
+    {"rsa", "RSA", 3072},      {"rsa-pss", "RSA-PSS", 3072}, {"ec", "EC", 0},
+    {"ed25519", "Ed25519", 0}, {"ed448", "Ed448", 0},        {"x25519", "X25519", 0},
+    {"x448", "X448", 0},       {"dsa", "DSA", 2048},         {"dh", "DH", 2048},
+};
+
+/// Key managers of the linked OpenSSL that people make keys with, by any of their names. "DHX" and the MAC keys are
+/// other things.
+std::set<std::string> providerKeyTypes() {
+    std::set<std::string> names;
+    const auto collect = [](EVP_KEYMGMT* manager, void* argument) {
+        const auto addName = [](const char* name, void* set) {
+            static_cast<std::set<std::string>*>(set)->insert(lowered(name));
+        };
+        EVP_KEYMGMT_names_do_all(manager, addName, argument);
+    };
+    EVP_KEYMGMT_do_all_provided(nullptr, collect, &names);
+    return names;
+}
+
+bool isOffered(std::string_view type) {
+    static const std::set<std::string> names = providerKeyTypes();
+    return names.contains(lowered(type));
+}
+
+/// "P-256", "secp256r1" or OpenSSL's own "prime256v1" to OpenSSL's short name; empty when there is none.
+std::string curveShortName(std::string_view text) {
+    const std::string name(text);
+    int nid = EC_curve_nist2nid(name.c_str());
+    const std::string lower = lowered(text);
+    if (nid == NID_undef && lower.starts_with("p-"))
+        nid = EC_curve_nist2nid(("P" + lower.substr(1)).c_str());
+    if (nid == NID_undef && lower == "secp256r1")
+        nid = NID_X9_62_prime256v1;
+    if (nid == NID_undef && lower == "secp192r1")
+        nid = NID_X9_62_prime192v1;
+    if (nid == NID_undef)
+        nid = OBJ_txt2nid(name.c_str());
+    return nid == NID_undef ? std::string() : std::string(OBJ_nid2sn(nid));
+}
+
+int parseBits(std::string_view text, std::string_view whole) {
+    int bits = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bits);
+    if (error != std::errc() || end != text.data() + text.size() || bits < MinimumBits || bits > MaximumBits)
+        throw Error(ErrorKind::BadInput,
+                    "“" + std::string(text) + "” is not a key size in “" + std::string(whole) + "”",
+                    "Sizes go from 1024 to 16384 bits; 3072 is a good choice.");
+    return bits;
+}
+
+KeySpec parseCurve(std::string_view curve) {
+    KeySpec spec;
+    spec.type = "EC";
+    spec.curve = curveShortName(curve.empty() ? std::string_view("P-256") : curve);
+    const auto curves = availableCurves();
+    if (spec.curve.empty() || std::find(curves.begin(), curves.end(), spec.curve) == curves.end())
+        throw Error(ErrorKind::BadInput, "There is no elliptic curve called “" + std::string(curve) + "” here",
+                    "Take P-256, P-384 or P-521, or a name that `openssl ecparam -list_curves` shows.");
+    return spec;
+}
+
+/// Carries an exception out of OpenSSL's progress callback, which is C.
+struct GenerationState {
+    const base::JobControl& control;
+    std::uint64_t rounds = 0;
+    std::exception_ptr failure;
+};
+
+int onGenerationProgress(EVP_PKEY_CTX* context) {
+    auto* state = static_cast<GenerationState*>(EVP_PKEY_CTX_get_app_data(context));
+    try {
+        if (state->control.isStopped())
+            return 0;
+        state->control.report(++state->rounds, 0);
+    } catch (...) {
+        state->failure = std::current_exception();
+        return 0;
+    }
+    return 1;
+}
+
+/// Parameters for DSA and classic DH, made first; the others need none.
+Handle<EVP_PKEY> generateParameters(const KeySpec& spec, GenerationState& state) {
+    const Handle<EVP_PKEY_CTX> context(base::check(EVP_PKEY_CTX_new_from_name(nullptr, spec.type.c_str(), nullptr),
+                                                   "prepare the key", ErrorKind::Unsupported));
+    base::check(EVP_PKEY_paramgen_init(context.get()), "prepare the key");
+    EVP_PKEY_CTX_set_app_data(context.get(), &state);
+    EVP_PKEY_CTX_set_cb(context.get(), onGenerationProgress);
+    auto bits = static_cast<std::size_t>(spec.bits);
+    std::array<OSSL_PARAM, 2> params = {OSSL_PARAM_construct_size_t(OSSL_PKEY_PARAM_FFC_PBITS, &bits),
+                                        OSSL_PARAM_construct_end()};
+    base::check(EVP_PKEY_CTX_set_params(context.get(), params.data()), "set the size of the key", ErrorKind::BadInput);
+    EVP_PKEY* parameters = nullptr;
+    const int made = EVP_PKEY_paramgen(context.get(), &parameters);
+    if (made <= 0) {
+        if (state.failure)
+            std::rethrow_exception(state.failure);
+        state.control.throwIfStopped();
+    }
+    base::check(made, "make the key's parameters");
+    return Handle<EVP_PKEY>(parameters);
+}
+
+Handle<EVP_PKEY_CTX> generationContext(const KeySpec& spec, GenerationState& state, Handle<EVP_PKEY>& parameters) {
+    if (spec.type == "DSA" || spec.type == "DH") {
+        parameters = generateParameters(spec, state);
+        return Handle<EVP_PKEY_CTX>(base::check(EVP_PKEY_CTX_new_from_pkey(nullptr, parameters.get(), nullptr),
+                                                "prepare the key", ErrorKind::Unsupported));
+    }
+    return Handle<EVP_PKEY_CTX>(base::check(EVP_PKEY_CTX_new_from_name(nullptr, spec.type.c_str(), nullptr),
+                                            "prepare a key of the type " + spec.type, ErrorKind::Unsupported));
+}
+
+} // namespace
+
+std::string KeySpec::toText() const {
+    const std::string name = lowered(type);
+    if (type == "EC")
+        return name + ':' + curve;
+    return bits > 0 ? name + ':' + std::to_string(bits) : name;
+}
+
+KeySpec KeySpec::parse(std::string_view text) {
+    const std::size_t colon = text.find(':');
+    const std::string name = lowered(text.substr(0, colon));
+    const std::string_view detail = colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
+    if (name == "ec")
+        return parseCurve(detail);
+    KeySpec spec;
+    const auto* known = std::find_if(std::begin(TypeNames), std::end(TypeNames),
+                                     [&name](const TypeName& row) { return row.text == name; });
+    if (known != std::end(TypeNames)) {
+        spec.type = known->type;
+        if (known->defaultBits > 0)
+            spec.bits = detail.empty() ? known->defaultBits : parseBits(detail, text);
+    } else {
+        const auto types = availableKeyTypes();
+        if (std::find(types.begin(), types.end(), name) == types.end()) {
+            const bool isPostQuantum = name.starts_with("ml-") || name.starts_with("slh-");
+            throw Error(isPostQuantum ? ErrorKind::Unsupported : ErrorKind::BadInput,
+                        "Keys of the type “" + std::string(text) + "” cannot be made here",
+                        isPostQuantum ? "Post-quantum keys need OpenSSL 3.5 or newer; this is " +
+                                            std::string(OpenSSL_version(OPENSSL_VERSION)) + "."
+                                      : "Take rsa:3072, ec:P-256 or ed25519, or see `certwright-cli key list-types`.");
+        }
+        spec.type = name;
+        std::transform(spec.type.begin(), spec.type.end(), spec.type.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+        // FIPS 205 writes the size class of SLH-DSA small: 128s, 128f.
+        if (name.starts_with("slh-"))
+            spec.type.back() = static_cast<char>(std::tolower(static_cast<unsigned char>(spec.type.back())));
+    }
+    if (spec.bits == 0 && !detail.empty())
+        throw Error(ErrorKind::BadInput, "“" + std::string(text) + "”: keys of this type have no size to choose",
+                    "Write “" + name + "” alone.");
+    if (!isOffered(spec.type))
+        throw Error(ErrorKind::Unsupported, "The OpenSSL of this computer cannot make keys of the type " + spec.type);
+    return spec;
+}
+
+PrivateKey generateKey(const KeySpec& spec, const base::JobControl& control) {
+    control.throwIfStopped();
+    base::clearQueue();
+    GenerationState state{control, 0, nullptr};
+    Handle<EVP_PKEY> parameters;
+    const Handle<EVP_PKEY_CTX> context = generationContext(spec, state, parameters);
+    base::check(EVP_PKEY_keygen_init(context.get()), "prepare the key", ErrorKind::Unsupported);
+    EVP_PKEY_CTX_set_app_data(context.get(), &state);
+    EVP_PKEY_CTX_set_cb(context.get(), onGenerationProgress);
+    if (spec.type == "RSA" || spec.type == "RSA-PSS") {
+        if (spec.bits < MinimumBits || spec.bits > MaximumBits)
+            throw Error(ErrorKind::BadInput, "An RSA key has 1024 to 16384 bits, not " + std::to_string(spec.bits));
+        base::check(EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), spec.bits), "set the size of the key");
+    } else if (spec.type == "EC") {
+        base::check(EVP_PKEY_CTX_set_group_name(context.get(), spec.curve.c_str()), "set the curve of the key",
+                    ErrorKind::BadInput);
+    }
+    EVP_PKEY* key = nullptr;
+    const int made = EVP_PKEY_generate(context.get(), &key);
+    Handle<EVP_PKEY> owner(key);
+    if (made <= 0) {
+        if (state.failure)
+            std::rethrow_exception(state.failure);
+        if (control.isStopped()) {
+            base::clearQueue();
+            control.throwIfStopped();
+        }
+        base::throwFromQueue("make the key", ErrorKind::Internal);
+    }
+    return PrivateKey::adopt(std::move(owner));
+}
+
+std::vector<std::string> availableKeyTypes() {
+    std::vector<std::string> types;
+    for (const TypeName& row : TypeNames) {
+        if (isOffered(row.type))
+            types.emplace_back(row.text);
+    }
+    // Post-quantum types come and go with the library: whatever its providers name.
+    for (const std::string& name : providerKeyTypes()) {
+        const bool isFips204 = name.starts_with("ml-dsa-") || name.starts_with("ml-kem-");
+        const bool isFips205 = name.starts_with("slh-dsa-sha");
+        if (isFips204 || isFips205)
+            types.push_back(name);
+    }
+    return types;
+}
+
+std::vector<std::string> availableCurves() {
+    std::vector<EC_builtin_curve> curves(EC_get_builtin_curves(nullptr, 0));
+    EC_get_builtin_curves(curves.data(), curves.size());
+    std::vector<std::string> names;
+    names.reserve(curves.size());
+    for (const EC_builtin_curve& curve : curves)
+        names.emplace_back(OBJ_nid2sn(curve.nid));
+    return names;
+}
+
+} // namespace certwright::crypto

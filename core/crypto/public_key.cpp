@@ -1,1 +1,340 @@
 #include "core/crypto/public_key.h"
+
+#include "core/base/der_reader.h"
+#include "core/base/error.h"
+#include "core/base/openssl_check.h"
+#include "core/crypto/digest.h"
+
+#include <openssl/objects.h>
+#include <openssl/pem.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace certwright::crypto {
+
+using base::BytesView;
+using base::DerReader;
+using base::Error;
+using base::ErrorKind;
+using base::Handle;
+namespace der = base::der;
+
+namespace {
+
+struct KnownAlgorithm {
+    std::string_view oid;
+    std::string_view type;
+};
+
+// Names for keys that the linked OpenSSL may not know; where it does, its own name is used and is the same.
+constexpr KnownAlgorithm Algorithms[] = {
+    {"1.2.840.113549.1.1.1", "RSA"},
+    {"1.2.840.113549.1.1.10", "RSA-PSS"},
+    {"1.2.840.10040.4.1", "DSA"},
+    {"1.2.840.113549.1.3.1", "DH"},
+    {"1.2.840.10046.2.1", "DH"},
+    {"1.2.840.10045.2.1", "EC"},
+    {"1.3.101.110", "X25519"},
+    {"1.3.101.111", "X448"},
+    {"1.3.101.112", "Ed25519"},
+    {"1.3.101.113", "Ed448"},
+    {"1.2.643.7.1.1.1.1", "GOST-R-34.10-2012-256"},
+    {"1.2.643.7.1.1.1.2", "GOST-R-34.10-2012-512"},
+    {"1.2.643.2.2.19", "GOST-R-34.10-2001"},
+    // NIST CSOR: FIPS 204, 205 and 203
+    {"2.16.840.1.101.3.4.3.17", "ML-DSA-44"},
+    {"2.16.840.1.101.3.4.3.18", "ML-DSA-65"},
+    {"2.16.840.1.101.3.4.3.19", "ML-DSA-87"},
+    {"2.16.840.1.101.3.4.3.20", "SLH-DSA-SHA2-128s"},
+    {"2.16.840.1.101.3.4.3.21", "SLH-DSA-SHA2-128f"},
+    {"2.16.840.1.101.3.4.3.22", "SLH-DSA-SHA2-192s"},
+    {"2.16.840.1.101.3.4.3.23", "SLH-DSA-SHA2-192f"},
+    {"2.16.840.1.101.3.4.3.24", "SLH-DSA-SHA2-256s"},
+    {"2.16.840.1.101.3.4.3.25", "SLH-DSA-SHA2-256f"},
+    {"2.16.840.1.101.3.4.3.26", "SLH-DSA-SHAKE-128s"},
+    {"2.16.840.1.101.3.4.3.27", "SLH-DSA-SHAKE-128f"},
+    {"2.16.840.1.101.3.4.3.28", "SLH-DSA-SHAKE-192s"},
+    {"2.16.840.1.101.3.4.3.29", "SLH-DSA-SHAKE-192f"},
+    {"2.16.840.1.101.3.4.3.30", "SLH-DSA-SHAKE-256s"},
+    {"2.16.840.1.101.3.4.3.31", "SLH-DSA-SHAKE-256f"},
+    {"2.16.840.1.101.3.4.4.1", "ML-KEM-512"},
+    {"2.16.840.1.101.3.4.4.2", "ML-KEM-768"},
+    {"2.16.840.1.101.3.4.4.3", "ML-KEM-1024"},
+};
+
+/// The parts of a SubjectPublicKeyInfo that tell what key it is.
+struct SpkiParts {
+    std::string algorithm; ///< dotted OID
+    base::DerElement parameters;
+    BytesView keyBits; ///< without the count of unused bits
+};
+
+std::optional<SpkiParts> splitSpki(BytesView bytes) {
+    DerReader outer(bytes);
+    const auto spki = outer.expect(der::Sequence);
+    if (!spki || !outer.atEnd())
+        return std::nullopt;
+    DerReader fields(spki->content);
+    const auto algorithm = fields.expect(der::Sequence);
+    const auto keyBits = fields.expect(der::BitString);
+    if (!algorithm || !keyBits || keyBits->content.empty() || !fields.atEnd())
+        return std::nullopt;
+    DerReader inner(algorithm->content);
+    const auto oid = inner.expect(der::Oid);
+    if (!oid)
+        return std::nullopt;
+    auto text = base::oidText(oid->content);
+    if (!text)
+        return std::nullopt;
+    SpkiParts parts;
+    parts.algorithm = std::move(*text);
+    if (const auto parameters = inner.next())
+        parts.parameters = *parameters;
+    parts.keyBits = keyBits->content.subspan(1);
+    return parts;
+}
+
+std::string typeOfAlgorithm(std::string_view oid) {
+    const auto* found = std::find_if(std::begin(Algorithms), std::end(Algorithms),
+                                     [oid](const KnownAlgorithm& row) { return row.oid == oid; });
+    return std::string(found == std::end(Algorithms) ? oid : found->type);
+}
+
+int bitLength(BytesView integer) noexcept {
+    std::size_t first = 0;
+    while (first < integer.size() && integer[first] == 0)
+        ++first;
+    if (first == integer.size())
+        return 0;
+    int bits = static_cast<int>((integer.size() - first) * 8);
+    for (unsigned mask = 0x80; (integer[first] & mask) == 0; mask >>= 1U)
+        --bits;
+    return bits;
+}
+
+/// OpenSSL's short name of a named curve, and its size.
+std::pair<std::string, int> namedCurve(const base::DerElement& parameters) {
+    const auto text = base::oidText(parameters.content);
+    const int nid = text ? OBJ_txt2nid(text->c_str()) : NID_undef;
+    if (nid == NID_undef)
+        return {text.value_or(std::string()), 0};
+    return {OBJ_nid2sn(nid), 0};
+}
+
+/// "prime-field" or "characteristic-two-field" of explicit parameters (RFC 3279 2.3.5), and the field's size.
+std::pair<std::string, int> explicitCurve(const base::DerElement& parameters) {
+    DerReader fields(parameters.content);
+    fields.expect(der::Integer);
+    const auto fieldId = fields.expect(der::Sequence);
+    if (!fieldId)
+        return {};
+    DerReader field(fieldId->content);
+    const auto type = field.expect(der::Oid);
+    const auto detail = field.next();
+    if (!type || !detail)
+        return {};
+    const bool isPrime = base::oidText(type->content) == "1.2.840.10045.1.1";
+    return {isPrime ? "prime-field" : "characteristic-two-field", isPrime ? bitLength(detail->content) : 0};
+}
+
+int rsaModulusBits(BytesView keyBits) noexcept {
+    DerReader outer(keyBits);
+    const auto sequence = outer.expect(der::Sequence);
+    if (!sequence)
+        return 0;
+    DerReader fields(sequence->content);
+    const auto modulus = fields.expect(der::Integer);
+    return modulus ? bitLength(modulus->content) : 0;
+}
+
+int prime(const base::DerElement& parameters) noexcept {
+    DerReader fields(parameters.content);
+    const auto p = fields.expect(der::Integer);
+    return p ? bitLength(p->content) : 0;
+}
+
+/// Read from the encoding alone, so that it costs nothing and holds for keys OpenSSL cannot decode. Curve sizes are not
+/// in the encoding; factsOf() asks OpenSSL for them where it must.
+KeyFacts factsFromParts(const SpkiParts& parts) {
+    KeyFacts facts;
+    facts.type = typeOfAlgorithm(parts.algorithm);
+    if (facts.type == "RSA" || facts.type == "RSA-PSS") {
+        facts.bits = rsaModulusBits(parts.keyBits);
+    } else if (facts.type == "DSA" || facts.type == "DH") {
+        facts.bits = prime(parts.parameters);
+    } else if (facts.type == "EC") {
+        const auto [curve, bits] = parts.parameters.identifier == der::Oid        ? namedCurve(parts.parameters)
+                                   : parts.parameters.identifier == der::Sequence ? explicitCurve(parts.parameters)
+                                                                                  : std::pair<std::string, int>{};
+        facts.curve = curve;
+        facts.bits = bits;
+    } else if (facts.type == "X25519") {
+        facts.bits = 253;
+    } else if (facts.type == "Ed25519") {
+        facts.bits = 256;
+    } else if (facts.type == "X448") {
+        facts.bits = 448;
+    } else if (facts.type == "Ed448") {
+        facts.bits = 456;
+    }
+    return facts;
+}
+
+/// Field sizes of the curves that certificates are made of; others are asked of OpenSSL.
+int curveBits(std::string_view curve) {
+    static constexpr std::pair<std::string_view, int> common[] = {
+        {"prime256v1", 256}, {"secp384r1", 384}, {"secp521r1", 521}, {"secp256k1", 256}, {"secp224r1", 224}};
+    for (const auto& [name, bits] : common) {
+        if (name == curve)
+            return bits;
+    }
+    const Handle<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
+    EVP_PKEY* parameters = nullptr;
+    const std::string name(curve);
+    int bits = 0;
+    if (context && EVP_PKEY_paramgen_init(context.get()) > 0 &&
+        EVP_PKEY_CTX_set_group_name(context.get(), name.c_str()) > 0 &&
+        EVP_PKEY_paramgen(context.get(), &parameters) > 0)
+        bits = EVP_PKEY_get_bits(parameters);
+    EVP_PKEY_free(parameters);
+    base::clearQueue();
+    return bits;
+}
+
+KeyFacts factsOf(const SpkiParts& parts) {
+    KeyFacts facts = factsFromParts(parts);
+    if (facts.type == "EC" && facts.bits == 0 && !facts.curve.empty())
+        facts.bits = curveBits(facts.curve);
+    return facts;
+}
+
+} // namespace
+
+std::string displayText(const KeyFacts& facts) {
+    static constexpr std::pair<std::string_view, std::string_view> curveNames[] = {
+        {"prime256v1", "P-256"},
+        {"secp384r1", "P-384"},
+        {"secp521r1", "P-521"},
+        {"prime192v1", "P-192"},
+        {"secp224r1", "P-224"},
+        {"prime-field", "EC with explicit parameters"},
+        {"characteristic-two-field", "EC with explicit parameters"}};
+    if (facts.type == "EC") {
+        for (const auto& [curve, name] : curveNames) {
+            if (curve == facts.curve)
+                return std::string(name);
+        }
+        return facts.curve.empty() ? "EC" : facts.curve;
+    }
+    const bool hasSize = facts.type == "RSA" || facts.type == "RSA-PSS" || facts.type == "DSA" || facts.type == "DH";
+    if (hasSize && facts.bits > 0)
+        return facts.type + ' ' + std::to_string(facts.bits);
+    return facts.type;
+}
+
+std::optional<KeyFacts> keyFactsFromSpki(BytesView spkiDer) {
+    const auto parts = splitSpki(spkiDer);
+    if (!parts)
+        return std::nullopt;
+    return factsOf(*parts);
+}
+
+struct PublicKey::Data {
+    base::Bytes der;
+    std::string sha256;
+    KeyFacts facts;
+    Handle<EVP_PKEY> key;
+
+    Data(base::Bytes spki, Handle<EVP_PKEY> usable)
+        : der(std::move(spki))
+        , sha256(base::toHex(crypto::sha256(der)))
+        , key(std::move(usable)) {
+        if (const auto parts = splitSpki(der))
+            facts = factsOf(*parts);
+        if (key && facts.bits == 0)
+            facts.bits = EVP_PKEY_get_bits(key.get());
+    }
+};
+
+PublicKey::PublicKey(std::shared_ptr<const Data> data)
+    : m_data(std::move(data)) {}
+
+PublicKey PublicKey::fromSpkiDer(BytesView spki) {
+    if (!splitSpki(spki))
+        throw Error(ErrorKind::BadInput, "This is not a public key in SubjectPublicKeyInfo form");
+    const unsigned char* position = spki.data();
+    Handle<EVP_PKEY> key(d2i_PUBKEY(nullptr, &position, static_cast<long>(spki.size())));
+    // A key of an algorithm that is not offered here is still a key: its facts can be shown.
+    base::clearQueue();
+    return PublicKey(std::make_shared<const Data>(base::toBytes(spki), std::move(key)));
+}
+
+PublicKey PublicKey::share(EVP_PKEY* key) {
+    unsigned char* buffer = nullptr;
+    const int length = i2d_PUBKEY(key, &buffer);
+    base::check(length, "encode the public key");
+    const base::OpensslMemory<unsigned char> owner(buffer);
+    base::check(EVP_PKEY_up_ref(key), "share the public key");
+    Handle<EVP_PKEY> reference(key);
+    const BytesView view(buffer, static_cast<std::size_t>(length));
+    return PublicKey(std::make_shared<const Data>(base::toBytes(view), std::move(reference)));
+}
+
+PublicKey PublicKey::share(const X509_PUBKEY* key) {
+    unsigned char* buffer = nullptr;
+    const int length = i2d_X509_PUBKEY(key, &buffer);
+    base::check(length, "encode the public key");
+    const base::OpensslMemory<unsigned char> owner(buffer);
+    EVP_PKEY* usable = X509_PUBKEY_get0(key);
+    base::clearQueue();
+    Handle<EVP_PKEY> reference;
+    if (usable != nullptr) {
+        base::check(EVP_PKEY_up_ref(usable), "share the public key");
+        reference.reset(usable);
+    }
+    const BytesView view(buffer, static_cast<std::size_t>(length));
+    return PublicKey(std::make_shared<const Data>(base::toBytes(view), std::move(reference)));
+}
+
+const KeyFacts& PublicKey::facts() const noexcept {
+    return m_data->facts;
+}
+
+const base::Bytes& PublicKey::spkiDer() const noexcept {
+    return m_data->der;
+}
+
+const std::string& PublicKey::spkiSha256() const noexcept {
+    return m_data->sha256;
+}
+
+bool PublicKey::isUsable() const noexcept {
+    return m_data->key != nullptr;
+}
+
+std::string PublicKey::toPem() const {
+    const Handle<BIO> bio(base::check(BIO_new(BIO_s_mem()), "make a buffer"));
+    base::check(
+        PEM_write_bio(bio.get(), PEM_STRING_PUBLIC, "", m_data->der.data(), static_cast<long>(m_data->der.size())),
+        "write the public key as PEM");
+    char* text = nullptr;
+    const long length = BIO_get_mem_data(bio.get(), &text);
+    return {text, static_cast<std::size_t>(length)};
+}
+
+EVP_PKEY* PublicKey::native() const {
+    if (!m_data->key)
+        throw Error(ErrorKind::Unsupported,
+                    "Keys of the type " + displayText(m_data->facts) +
+                        " cannot be used with the OpenSSL of this computer",
+                    "It can be shown and kept. To use it, run the program with a newer OpenSSL.");
+    return m_data->key.get();
+}
+
+bool PublicKey::operator==(const PublicKey& other) const noexcept {
+    return m_data == other.m_data || m_data->der == other.m_data->der;
+}
+
+} // namespace certwright::crypto

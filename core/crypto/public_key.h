@@ -4,6 +4,7 @@
 #include "core/base/handle.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace certwright::crypto {
@@ -20,6 +21,9 @@ struct KeyFacts {
 /// "RSA 3072", "P-256", "Ed25519": the way lists show a key.
 std::string displayText(const KeyFacts& facts);
 
+/// The facts of a SubjectPublicKeyInfo's DER, read without OpenSSL's decoder. Nothing when it is none.
+std::optional<KeyFacts> keyFactsFromSpki(base::BytesView spkiDer);
+
 /// A public key as SubjectPublicKeyInfo (RFC 5280 4.1.2.7). An immutable value, cheap to copy, readable by any thread.
 /// It may be of an algorithm that the linked OpenSSL does not offer: then facts(), spkiDer() and spkiSha256() work and
 /// native() throws Unsupported.
@@ -29,6 +33,8 @@ public:
     static PublicKey fromSpkiDer(base::BytesView der);
     /// The public half of a key that OpenSSL holds; takes a reference of its own.
     static PublicKey share(EVP_PKEY* key);
+    /// The key of a certificate or request, with its encoding as it stands there.
+    static PublicKey share(const X509_PUBKEY* key);
 
     const KeyFacts& facts() const noexcept;
     const base::Bytes& spkiDer() const noexcept;
