@@ -43,7 +43,7 @@ struct ExportTargetInfo {
     bool needsKey = false;    ///< refuses to go without the private key
     bool takesMany = false;   ///< several certificates may go into it
     Passphrase passphrase = Passphrase::None; ///< whether what it writes can or must be encrypted
-    std::string_view suffix;  ///< of the file, for a proposed name: ".p12"
+    std::string_view suffix;                  ///< of the file, for a proposed name: ".p12"
 };
 
 /// All targets, destinations first. Lives as long as the program.
@@ -67,12 +67,12 @@ struct ExportOptions {
 
 /// One file of an export, before it is written.
 struct ExportedFile {
-    std::string name;    ///< below the folder; empty when the path is the file
-    std::string purpose; ///< for people: "certificate and intermediates"
-    bool isPrivate = false;      ///< mode 0600
-    bool hasClearKey = false;    ///< a private key lies unencrypted in it
-    base::Bytes content;         ///< of public and of encrypted files
-    base::Secret secretContent;  ///< of files with a clear key
+    std::string name;           ///< below the folder; empty when the path is the file
+    std::string purpose;        ///< for people: "certificate and intermediates"
+    bool isPrivate = false;     ///< mode 0600
+    bool hasClearKey = false;   ///< a private key lies unencrypted in it
+    base::Bytes content;        ///< of public and of encrypted files
+    base::Secret secretContent; ///< of files with a clear key
 
     base::BytesView bytes() const noexcept { return hasClearKey ? secretContent.view() : base::BytesView(content); }
 };
@@ -89,8 +89,8 @@ std::vector<ExportedFile> renderExport(ExportTarget target, const std::vector<Ex
 /// The lines of the server's configuration that use the files at `path` (absolute, UTF-8); empty where there are none.
 std::string configurationSnippet(ExportTarget target, std::string_view path);
 
-/// The leaf followed by its issuers, without the self-signed one at the end unless `includeRoot` says so (RFC 8446 4.4.2);
-/// a self-signed leaf stands alone.
+/// The leaf followed by its issuers, without the self-signed one at the end unless `includeRoot` says so (RFC
+/// 8446 4.4.2); a self-signed leaf stands alone.
 std::vector<x509::Certificate> serverChain(const ExportMaterial& material, bool includeRoot = false);
 
 } // namespace certwright::pki

@@ -52,8 +52,8 @@ struct IssueChoices {
     std::optional<base::Time> notBefore; ///< nothing: now - 5 min
     /// Nothing: by `lifetime`. At most one of the two needs be set; notAfter goes first.
     std::optional<base::Time> notAfter;
-    /// Nothing: the profile's, shortened with a notice when the issuer ends earlier. A lifetime or end that was chosen is
-    /// not shortened but refused with the repair.
+    /// Nothing: the profile's, shortened with a notice when the issuer ends earlier. A lifetime or end that was chosen
+    /// is not shortened but refused with the repair.
     std::optional<Lifetime> lifetime;
 
     std::optional<x509::Serial> serial; ///< nothing: 128 random bits
@@ -96,8 +96,8 @@ struct PlannedExtension {
 struct RequestedField {
     enum class Fate { Taken, Replaced, Dropped, Added };
 
-    std::string oid;  ///< of the extension; empty for the subject and single alternative names
-    std::string name; ///< "Subject", "keyUsage", "DNS:www.lab.example"
+    std::string oid;       ///< of the extension; empty for the subject and single alternative names
+    std::string name;      ///< "Subject", "keyUsage", "DNS:www.lab.example"
     std::string requested; ///< empty when it was not asked for
     std::string issued;    ///< empty when it will not be issued
     Fate fate = Fate::Taken;

@@ -14,7 +14,20 @@ namespace certwright::pki {
 using Severity = x509::Finding::Severity;
 
 /// The part of a form that a problem belongs to, so that it can be shown beside the field that mends it.
-enum class Field { Profile, Subject, Names, Key, Issuer, NotBefore, NotAfter, Extensions, Serial, Digest, Request, StoreName };
+enum class Field {
+    Profile,
+    Subject,
+    Names,
+    Key,
+    Issuer,
+    NotBefore,
+    NotAfter,
+    Extensions,
+    Serial,
+    Digest,
+    Request,
+    StoreName
+};
 
 /// "profile", "subject", "names"...: for JSON.
 std::string_view toString(Field field) noexcept;

@@ -13,11 +13,17 @@ using For = Profile::KeyUsage::For;
 constexpr base::Time lastTime = std::chrono::sys_days{std::chrono::December / 31 / 9999} + std::chrono::hours{23} +
                                 std::chrono::minutes{59} + std::chrono::seconds{59};
 
-const Profile::KeyUsage signs{"digitalSignature", For::SigningKey};
-const Profile::KeyUsage transportsKeys{"keyEncipherment", For::TransportKey};
-const Profile::KeyUsage agreesKeys{"keyAgreement", For::AgreementKey};
-const Profile::KeyUsage signsCertificates{"keyCertSign", For::SigningKey};
-const Profile::KeyUsage signsCrls{"cRLSign", For::SigningKey};
+Profile::KeyUsage signs() {
+    return {"digitalSignature", For::SigningKey};
+}
+
+Profile::KeyUsage transportsKeys() {
+    return {"keyEncipherment", For::TransportKey};
+}
+
+Profile::KeyUsage agreesKeys() {
+    return {"keyAgreement", For::AgreementKey};
+}
 
 Profile leaf(std::string id, std::string title, std::string summary, Lifetime lifetime) {
     Profile profile;
@@ -31,7 +37,7 @@ Profile leaf(std::string id, std::string title, std::string summary, Lifetime li
 
 Profile authority(std::string id, std::string title, std::string summary, Lifetime lifetime) {
     Profile profile = leaf(std::move(id), std::move(title), std::move(summary), lifetime);
-    profile.keyUsage = {signsCertificates, signsCrls};
+    profile.keyUsage = {{"keyCertSign", For::SigningKey}, {"cRLSign", For::SigningKey}};
     profile.isCa = true;
     profile.keyType = "ec:secp384r1";
     return profile;
@@ -48,13 +54,13 @@ constexpr Lifetime years(int count) {
 void appendTlsProfiles(std::vector<Profile>& profiles) {
     // 200 days is what public CAs may issue from 2026-03-15 on (CA/Browser Forum ballot SC-081v3).
     Profile server = leaf("tls-server", "TLS server", "A web, mail or other server that speaks TLS.", days(200));
-    server.keyUsage = {signs, transportsKeys};
+    server.keyUsage = {signs(), transportsKeys()};
     server.extendedKeyUsage = {"serverAuth"};
     server.names = Profile::Names::Host;
     server.takesCommonNameFromNames = true;
 
     Profile client = leaf("tls-client", "TLS client", "A person or program that logs in with a certificate.", years(1));
-    client.keyUsage = {signs};
+    client.keyUsage = {signs()};
     client.extendedKeyUsage = {"clientAuth"};
 
     Profile both = server;
@@ -79,19 +85,19 @@ void appendCaProfiles(std::vector<Profile>& profiles) {
 
 void appendSigningProfiles(std::vector<Profile>& profiles) {
     Profile code = leaf("code-signing", "Code signing", "Signs programs, drivers and packages.", years(1));
-    code.keyUsage = {signs};
+    code.keyUsage = {signs()};
     code.extendedKeyUsage = {"codeSigning"};
     code.keyType = "rsa:3072";
 
     Profile mail = leaf("smime", "S/MIME e-mail", "Signs and encrypts e-mail.", years(2));
-    mail.keyUsage = {signs, transportsKeys, agreesKeys};
+    mail.keyUsage = {signs(), transportsKeys(), agreesKeys()};
     mail.extendedKeyUsage = {"emailProtection"};
     mail.names = Profile::Names::Email;
     mail.takesCommonNameFromNames = true;
     mail.keyType = "rsa:3072";
 
     Profile responder = leaf("ocsp-responder", "OCSP responder", "Signs answers about a CA's certificates.", days(90));
-    responder.keyUsage = {signs};
+    responder.keyUsage = {signs()};
     responder.extendedKeyUsage = {"OCSPSigning"};
     responder.hasOcspNoCheck = true;
 
@@ -100,14 +106,13 @@ void appendSigningProfiles(std::vector<Profile>& profiles) {
 
 void appendVpnProfiles(std::vector<Profile>& profiles) {
     Profile server = leaf("vpn-server", "VPN server", "An OpenVPN or IKEv2 gateway.", years(2));
-    server.keyUsage = {signs, transportsKeys};
+    server.keyUsage = {signs(), transportsKeys()};
     server.extendedKeyUsage = {"serverAuth", "ipsecIKE"};
-    server.names = Profile::Names::Host;
     server.takesCommonNameFromNames = true;
     server.keyType = "rsa:3072";
 
     Profile client = leaf("vpn-client", "VPN client", "A person or device that dials into a VPN.", years(2));
-    client.keyUsage = {signs, transportsKeys};
+    client.keyUsage = {signs(), transportsKeys()};
     client.extendedKeyUsage = {"clientAuth"};
     client.keyType = "rsa:3072";
 
@@ -116,7 +121,7 @@ void appendVpnProfiles(std::vector<Profile>& profiles) {
 
 void appendTimestamping(std::vector<Profile>& profiles) {
     Profile timestamping = leaf("timestamping", "Timestamping", "Signs RFC 3161 time stamps.", years(5));
-    timestamping.keyUsage = {signs};
+    timestamping.keyUsage = {signs()};
     timestamping.extendedKeyUsage = {"timeStamping"};
     timestamping.isExtendedKeyUsageCritical = true; // RFC 3161 2.3
     timestamping.keyType = "rsa:3072";

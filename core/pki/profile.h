@@ -33,7 +33,8 @@ struct Profile {
     /// A key usage bit and the keys that get it.
     struct KeyUsage {
         /// SigningKey: any that can sign. TransportKey: RSA and ML-KEM, which encrypt a key (RFC 8813 3 and RFC 8410 5
-        /// forbid keyEncipherment for EC and Edwards keys, RFC 4055 1.2 for RSA-PSS). AgreementKey: EC, X25519, X448, DH.
+        /// forbid keyEncipherment for EC and Edwards keys, RFC 4055 1.2 for RSA-PSS). AgreementKey: EC, X25519, X448,
+        /// DH.
         enum class For { SigningKey, TransportKey, AgreementKey };
 
         std::string name; ///< "digitalSignature"... (RFC 5280 4.2.1.3)

@@ -18,14 +18,16 @@ public:
     };
 
     /// With `mayOverwrite` files of the same name are replaced; else add() refuses.
-    explicit FileWriter(bool mayOverwrite = false) : m_mayOverwrite(mayOverwrite) {}
+    explicit FileWriter(bool mayOverwrite = false)
+        : m_mayOverwrite(mayOverwrite) {}
     /// Removes what was not committed.
     ~FileWriter();
     FileWriter(const FileWriter&) = delete;
     FileWriter& operator=(const FileWriter&) = delete;
 
     /// Writes `bytes` under a temporary name beside `path`. @throws Error NotAllowed when `path` exists and may not be
-    /// overwritten or is no regular file, NotFound when its folder is missing, Io (full disk, no permission) with a hint
+    /// overwritten or is no regular file, NotFound when its folder is missing, Io (full disk, no permission) with a
+    /// hint
     void add(const QString& path, base::BytesView bytes, Access access);
     /// The temporary name of an added file, for reading it back.
     QString temporaryPath(std::size_t index) const { return m_files.at(index).temporary; }
@@ -45,6 +47,7 @@ private:
 };
 
 /// One file by a FileWriter.
-void writeFileAtomically(const QString& path, base::BytesView bytes, FileWriter::Access access, bool mayOverwrite = false);
+void writeFileAtomically(const QString& path, base::BytesView bytes, FileWriter::Access access,
+                         bool mayOverwrite = false);
 
 } // namespace certwright::service

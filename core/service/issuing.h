@@ -54,8 +54,8 @@ struct IssueRequest {
     pki::IssueChoices choices;
     KeySource key = NewKey{};
     CaSource ca;
-    bool isKept = true;     ///< put into the store, with the key when it is new or from a file
-    QString name;           ///< in the store; empty: the common name, or the first other name
+    bool isKept = true; ///< put into the store, with the key when it is new or from a file
+    QString name;       ///< in the store; empty: the common name, or the first other name
     QString comment;
     base::Time now = base::SystemClock().now(); ///< by the caller's clock
 };
@@ -63,11 +63,11 @@ struct IssueRequest {
 /// What was issued.
 struct IssueResult {
     x509::Certificate certificate;
-    std::vector<x509::Certificate> issuers; ///< nearest first, as far as they are known
+    std::vector<x509::Certificate> issuers;   ///< nearest first, as far as they are known
     std::optional<crypto::PrivateKey> newKey; ///< when one was made
-    store::RowId certificateId = 0; ///< 0 when it was not kept
-    store::RowId keyId = 0;         ///< the key in the store; 0 when it is not there
-    std::vector<pki::Problem> remarks; ///< warnings and notices of the plan
+    store::RowId certificateId = 0;           ///< 0 when it was not kept
+    store::RowId keyId = 0;                   ///< the key in the store; 0 when it is not there
+    std::vector<pki::Problem> remarks;        ///< warnings and notices of the plan
 };
 
 /// What issue() would make, with every problem: needs neither the store's passphrase nor a private key. `store` may be
@@ -77,7 +77,8 @@ pki::IssuePlan previewIssue(store::Store* store, const IssueRequest& request);
 
 /// Makes the key if need be, signs, reads back and checks, and puts the result into the store in one transaction with
 /// its entry in the journal. The serial number is unused in the store. Nothing is kept when it throws.
-/// @throws Error NotAllowed with the messages of the plan's errors, PassphraseNeeded when the store is locked, Cancelled
+/// @throws Error NotAllowed with the messages of the plan's errors, PassphraseNeeded when the store is locked,
+/// Cancelled
 IssueResult issue(store::Store* store, const IssueRequest& request, const base::JobControl& control = {});
 
 /// Everything about one request that is to be made. choices.product is taken as Request.
@@ -113,8 +114,8 @@ struct KeyResult {
 /// ("Name is used by another key."). `store` may be null.
 std::vector<pki::Problem> previewKey(store::Store* store, const NewKey& key);
 
-/// Makes a key and puts it into the store, encrypted. @throws Error PassphraseNeeded when the store is locked, NotAllowed
-/// when its name is taken, Cancelled, Unsupported
+/// Makes a key and puts it into the store, encrypted. @throws Error PassphraseNeeded when the store is locked,
+/// NotAllowed when its name is taken, Cancelled, Unsupported
 KeyResult generateKeyInto(store::Store& store, const NewKey& key, const base::JobControl& control = {});
 
 } // namespace certwright::service
