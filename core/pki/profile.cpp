@@ -169,12 +169,12 @@ std::string Lifetime::toText() const {
 }
 
 std::vector<std::string> Profile::keyUsageFor(const crypto::KeyFacts& key) const {
-    std::vector<std::string> names;
+    std::vector<std::string> usages;
     for (const KeyUsage& usage : keyUsage) {
         if (fits(usage.keys, key.type))
-            names.push_back(usage.name);
+            usages.push_back(usage.name);
     }
-    return names;
+    return usages;
 }
 
 const std::vector<Profile>& shippedProfiles() {
