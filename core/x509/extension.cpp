@@ -1,1 +1,184 @@
 #include "core/x509/extension.h"
+
+#include "core/base/der_reader.h"
+#include "core/base/error.h"
+#include "core/base/openssl_check.h"
+
+#include <openssl/conf.h>
+#include <openssl/objects.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace certwright::x509 {
+
+using base::Error;
+using base::ErrorKind;
+using base::Handle;
+
+namespace {
+
+std::string dotted(const ASN1_OBJECT* object) {
+    std::array<char, 128> buffer{};
+    const int length = OBJ_obj2txt(buffer.data(), buffer.size(), object, 1);
+    if (length > 0 && static_cast<std::size_t>(length) < buffer.size())
+        return buffer.data();
+    std::string text(static_cast<std::size_t>(std::max(length, 0)) + 1, '\0');
+    OBJ_obj2txt(text.data(), static_cast<int>(text.size()), object, 1);
+    text.pop_back();
+    return text;
+}
+
+Handle<ASN1_OBJECT> objectOf(std::string_view type) {
+    const std::string text(type);
+    Handle<ASN1_OBJECT> object(OBJ_txt2obj(text.c_str(), 0));
+    if (!object) {
+        base::clearQueue();
+        throw Error(ErrorKind::BadInput, "There is no extension called “" + text + "”",
+                    "Use OpenSSL's name for it, e.g. keyUsage, or a dotted OID.");
+    }
+    return object;
+}
+
+struct ConfDeleter {
+    void operator()(CONF* conf) const noexcept { NCONF_free(conf); }
+};
+
+/// Where the syntax lets a value stand in a section of its own ("dirName:section"), OpenSSL asks a configuration for
+/// it; an empty one makes that an error instead of a crash.
+std::unique_ptr<CONF, ConfDeleter> emptyConfiguration() {
+    return std::unique_ptr<CONF, ConfDeleter>(base::check(NCONF_new(nullptr), "make a configuration"));
+}
+
+} // namespace
+
+Extension Extension::fromDer(std::string_view type, bool critical, base::Bytes value) {
+    const Handle<ASN1_OBJECT> object = objectOf(type);
+    Extension extension;
+    extension.m_oid = dotted(object.get());
+    extension.m_critical = critical;
+    extension.m_value = std::move(value);
+    return extension;
+}
+
+Extension Extension::fromText(std::string_view type, bool critical, std::string_view value, X509* issuer,
+                              X509* subject) {
+    const Handle<ASN1_OBJECT> object = objectOf(type);
+    const auto conf = emptyConfiguration();
+    X509V3_CTX context{};
+    X509V3_set_ctx(&context, issuer, subject, nullptr, nullptr,
+                   issuer == nullptr && subject == nullptr ? X509V3_CTX_TEST : 0);
+    X509V3_set_nconf(&context, conf.get());
+    base::clearQueue();
+    // OpenSSL finds its method by short name; extensions without one are written as DER: or ASN1: under their OID.
+    const int nid = OBJ_obj2nid(object.get());
+    const std::string name = nid == NID_undef ? dotted(object.get()) : std::string(OBJ_nid2sn(nid));
+    const std::string text = (critical ? "critical," : "") + std::string(value);
+    const Handle<X509_EXTENSION> native(X509V3_EXT_nconf(conf.get(), &context, name.c_str(), text.c_str()));
+    if (!native) {
+        auto stack = base::drainQueue();
+        const std::string reason = stack.empty() ? std::string() : ": " + stack.front().reason;
+        throw Error(ErrorKind::BadInput,
+                    "“" + std::string(value) + "” is not a value for the extension " + std::string(type) + reason,
+                    "The syntax is that of OpenSSL's x509v3_config manual page.", std::move(stack));
+    }
+    return share(native.get());
+}
+
+Extension Extension::share(const X509_EXTENSION* native) {
+    // OpenSSL's getters take a pointer to non-const though they change nothing.
+    auto* readable = const_cast<X509_EXTENSION*>(native);
+    const ASN1_OCTET_STRING* octets = X509_EXTENSION_get_data(readable);
+    const unsigned char* data = ASN1_STRING_get0_data(octets);
+    Extension extension;
+    extension.m_oid = dotted(X509_EXTENSION_get_object(readable));
+    extension.m_critical = X509_EXTENSION_get_critical(native) == 1;
+    extension.m_value.assign(data, data + ASN1_STRING_length(octets));
+    return extension;
+}
+
+std::string Extension::shortName() const {
+    const int nid = OBJ_txt2nid(m_oid.c_str());
+    return nid == NID_undef ? m_oid : std::string(OBJ_nid2sn(nid));
+}
+
+std::string Extension::longName() const {
+    const int nid = OBJ_txt2nid(m_oid.c_str());
+    return nid == NID_undef ? m_oid : std::string(OBJ_nid2ln(nid));
+}
+
+std::string Extension::text() const {
+    const Handle<X509_EXTENSION> native = toNative();
+    const Handle<BIO> bio(base::check(BIO_new(BIO_s_mem()), "make a buffer"));
+    const int printed = X509V3_EXT_print(bio.get(), native.get(), X509V3_EXT_DUMP_UNKNOWN, 0);
+    base::clearQueue();
+    char* data = nullptr;
+    const long length = BIO_get_mem_data(bio.get(), &data);
+    std::string text(data == nullptr ? "" : data, static_cast<std::size_t>(std::max(length, 0L)));
+    while (!text.empty() && (text.back() == '\n' || text.back() == ' '))
+        text.pop_back();
+    if (printed != 1 || (text.empty() && !m_value.empty()))
+        return base::toHex(m_value, ':');
+    return text;
+}
+
+Handle<X509_EXTENSION> Extension::toNative() const {
+    const Handle<ASN1_OBJECT> object(base::check(OBJ_txt2obj(m_oid.c_str(), 1), "encode an extension"));
+    const Handle<ASN1_STRING> octets(base::check(ASN1_OCTET_STRING_new(), "encode an extension"));
+    base::check(ASN1_OCTET_STRING_set(octets.get(), m_value.data(), static_cast<int>(m_value.size())),
+                "encode an extension");
+    return Handle<X509_EXTENSION>(base::check(
+        X509_EXTENSION_create_by_OBJ(nullptr, object.get(), m_critical ? 1 : 0, octets.get()), "encode an extension"));
+}
+
+const Extension* findExtension(const std::vector<Extension>& extensions, std::string_view oid) noexcept {
+    const auto found = std::find_if(extensions.begin(), extensions.end(),
+                                    [oid](const Extension& extension) { return extension.oid() == oid; });
+    return found == extensions.end() ? nullptr : &*found;
+}
+
+std::vector<Extension> extensionsOf(const STACK_OF(X509_EXTENSION) * stack) {
+    std::vector<Extension> out;
+    const int count = X509v3_get_ext_count(stack);
+    for (int i = 0; i < count; ++i)
+        out.push_back(Extension::share(X509v3_get_ext(stack, i)));
+    return out;
+}
+
+std::vector<std::string> keyUsageNames(base::BytesView value) {
+    static constexpr std::string_view names[] = {"digitalSignature", "nonRepudiation", "keyEncipherment",
+                                                 "dataEncipherment", "keyAgreement",   "keyCertSign",
+                                                 "cRLSign",          "encipherOnly",   "decipherOnly"};
+    base::DerReader reader(value);
+    const auto bits = reader.expect(base::der::BitString);
+    std::vector<std::string> out;
+    if (!bits || bits->content.empty())
+        return out;
+    const auto octets = bits->content.subspan(1);
+    for (std::size_t i = 0; i < std::size(names); ++i) {
+        if (i / 8 < octets.size() && (octets[i / 8] & (0x80U >> (i % 8))) != 0)
+            out.emplace_back(names[i]);
+    }
+    return out;
+}
+
+std::vector<std::string> extendedKeyUsageNames(base::BytesView value) {
+    base::DerReader reader(value);
+    const auto sequence = reader.expect(base::der::Sequence);
+    std::vector<std::string> out;
+    if (!sequence)
+        return out;
+    base::DerReader purposes(sequence->content);
+    while (const auto purpose = purposes.expect(base::der::Oid)) {
+        const std::string oid = base::oidText(purpose->content).value_or("?");
+        const int nid = OBJ_txt2nid(oid.c_str());
+        out.push_back(nid == NID_undef ? oid : std::string(OBJ_nid2sn(nid)));
+        if (purposes.atEnd())
+            break;
+    }
+    return out;
+}
+
+} // namespace certwright::x509

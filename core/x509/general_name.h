@@ -32,6 +32,10 @@ std::string_view toString(GeneralName::Type type) noexcept;
 /// wrong with it
 std::vector<GeneralName> parseGeneralNames(std::string_view text);
 
+/// The text of 4 or 16 octets ("192.0.2.1", "2001:db8::1" as RFC 5952 wants it); "#" and hexadecimal for another
+/// length.
+std::string ipAddressText(base::BytesView octets);
+
 /// Says what is wrong with a DNS name for a certificate ("*.*.lab is not a valid wildcard: ..."); empty when nothing
 /// is.
 std::string dnsNameProblem(std::string_view name);

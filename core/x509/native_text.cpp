@@ -1,0 +1,63 @@
+#include "core/x509/native_text.h"
+
+#include "core/base/error.h"
+#include "core/base/openssl_check.h"
+
+#include <openssl/objects.h>
+#include <openssl/pem.h>
+
+#include <algorithm>
+#include <array>
+
+namespace certwright::x509 {
+
+using base::Error;
+using base::ErrorKind;
+using base::Handle;
+
+std::string pemOf(const char* label, base::BytesView der) {
+    return printedText(
+        [label, der](BIO* bio) { return PEM_write_bio(bio, label, "", der.data(), static_cast<long>(der.size())); });
+}
+
+std::string printedText(const std::function<int(BIO*)>& print) {
+    const Handle<BIO> bio(base::check(BIO_new(BIO_s_mem()), "make a buffer"));
+    base::check(print(bio.get()), "write it as text");
+    base::clearQueue();
+    char* text = nullptr;
+    const long length = BIO_get_mem_data(bio.get(), &text);
+    return {text, static_cast<std::size_t>(length)};
+}
+
+std::string algorithmName(const X509_ALGOR* algorithm) {
+    const ASN1_OBJECT* object = nullptr;
+    X509_ALGOR_get0(&object, nullptr, nullptr, algorithm);
+    const int nid = OBJ_obj2nid(object);
+    if (nid != NID_undef)
+        return OBJ_nid2ln(nid);
+    std::array<char, 128> buffer{};
+    const int length = OBJ_obj2txt(buffer.data(), buffer.size(), object, 1);
+    return length > 0 ? std::string(buffer.data()) : std::string();
+}
+
+std::optional<base::Time> timeOfNative(const ASN1_TIME* time) noexcept {
+    if (time == nullptr)
+        return std::nullopt;
+    const unsigned char* data = ASN1_STRING_get0_data(time);
+    const auto length = static_cast<std::size_t>(std::max(ASN1_STRING_length(time), 0));
+    return base::parseAsn1Time(base::textOf({data, length}));
+}
+
+Handle<ASN1_TIME> timeToNative(base::Time time) {
+    constexpr base::Time first = std::chrono::sys_days{std::chrono::January / 1 / 0};
+    constexpr base::Time behind = std::chrono::sys_days{std::chrono::January / 1 / 10000};
+    if (time < first || time >= behind)
+        throw Error(ErrorKind::BadInput, "A certificate's dates lie in the years 0 to 9999");
+    Handle<ASN1_TIME> native(base::check(ASN1_TIME_new(), "make a time"));
+    // ASN1_TIME_set_string_X509 picks UTCTime or GeneralizedTime as RFC 5280 demands.
+    base::check(ASN1_TIME_set_string_X509(native.get(), base::toGeneralizedTime(time).c_str()), "make a time",
+                ErrorKind::BadInput);
+    return native;
+}
+
+} // namespace certwright::x509

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "core/base/bytes.h"
+#include "core/base/clock.h"
+#include "core/base/handle.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace certwright::x509 {
+
+// What certificates, requests and revocation lists all need of OpenSSL's printing and time types.
+
+/// PEM with this label (RFC 7468). @throws Error Internal
+std::string pemOf(const char* label, base::BytesView der);
+
+/// What `print` writes into a BIO; `print` returns a positive number when it could. @throws Error Internal
+std::string printedText(const std::function<int(BIO*)>& print);
+
+/// OpenSSL's long name of an algorithm ("ecdsa-with-SHA256"), the dotted OID where there is none.
+std::string algorithmName(const X509_ALGOR* algorithm);
+
+/// A time of OpenSSL's; nothing when it is null or not well formed.
+std::optional<base::Time> timeOfNative(const ASN1_TIME* time) noexcept;
+
+/// UTCTime up to 2049, GeneralizedTime from 2050 (RFC 5280 4.1.2.5).
+/// @throws Error BadInput outside the years 0 to 9999
+base::Handle<ASN1_TIME> timeToNative(base::Time time);
+
+} // namespace certwright::x509

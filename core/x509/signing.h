@@ -1,0 +1,15 @@
+#pragma once
+
+#include "core/base/handle.h"
+#include "core/crypto/private_key.h"
+
+#include <string_view>
+
+namespace certwright::x509 {
+
+/// A context with which certificates, requests and revocation lists are signed: `digest`, or the key's natural one when
+/// it is empty. @throws Error NotAllowed when the key cannot sign, BadInput for a digest that does not exist or does
+/// not fit the key
+base::Handle<EVP_MD_CTX> signingContext(const crypto::PrivateKey& key, std::string_view digest);
+
+} // namespace certwright::x509
