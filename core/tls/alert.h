@@ -20,7 +20,7 @@ struct Alert {
 /// The registry's name of an alert ("handshake_failure"), "alert_N" where the registry has none.
 std::string alertName(std::uint8_t description);
 
-/// What an alert says about the peer's reason, in a sentence for people; empty where the name says all there is.
+/// What an alert says about the reason of its sender, "it", as a clause in lower case; empty where the name says all.
 std::string alertMeaning(std::uint8_t description);
 
 } // namespace certwright::tls

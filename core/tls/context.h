@@ -59,6 +59,7 @@ private:
 
     Role m_role;
     ContextOptions m_options;
+    std::vector<unsigned char> m_alpn; ///< as it goes over the wire (RFC 7301 3.1)
     base::Handle<SSL_CTX> m_context;
 };
 

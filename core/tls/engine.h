@@ -63,7 +63,8 @@ public:
     /// Takes plain data to send; `size` is how much of it was taken. @throws Error as handshake(); NotAllowed before
     /// the handshake and after shutdown()
     Progress write(base::BytesView data, std::size_t& size);
-    /// Sends close_notify. Closed once the peer's came, too; until then WantInput. @throws Error as handshake();
+    /// Sends close_notify, then waits for the peer's: Closed once it came, until then WantInput. What the peer still
+    /// sends before it is discarded; use read() to get it. @throws Error as handshake();
     /// NotAllowed before the handshake is complete
     Progress shutdown();
 
@@ -92,10 +93,10 @@ private:
 
     void move(EngineEvent event);
     Progress resultOf(int returned, std::string_view what);
-    [[noreturn]] void fail(std::string_view what, int sslError);
+    [[noreturn]] void fail(std::string_view what);
     void rethrowCallbackError();
     void throwIfFailed() const;
-    void noteClosure();
+    void noteBuiltChain();
 
     std::shared_ptr<const Context> m_context;
     std::string m_serverName;
@@ -105,6 +106,8 @@ private:
     EngineState m_state = EngineState::Idle;
     Elapsed m_now{};
     bool m_eof = false;
+    bool m_hasSentChange = false; ///< ChangeCipherSpec went out
+    bool m_hasReceivedChange = false;
     std::uint64_t m_bytesIn = 0;
     std::uint64_t m_bytesOut = 0;
     base::Bytes m_firstInput;

@@ -67,6 +67,8 @@ public:
 
     /// The first message of a handshake type in a direction; null when there is none. Valid until the next add().
     const Message* find(Direction direction, std::uint8_t type) const noexcept;
+    /// The last one: after a HelloRetryRequest there are two hellos each way.
+    const Message* findLast(Direction direction, std::uint8_t type) const noexcept;
     /// The fatal alert, or the first one in this direction; nothing when there is none.
     std::optional<Alert> alert(Direction direction) const noexcept;
 

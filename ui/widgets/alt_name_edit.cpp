@@ -4,7 +4,6 @@
 #include "ui/theme.h"
 #include "ui/widgets/alt_name_model.h"
 #include "ui/widgets/field_message.h"
-#include "ui/widgets/label_style.h"
 
 #include <QGridLayout>
 #include <QHeaderView>
@@ -41,7 +40,9 @@ AltNameEdit::AltNameEdit(QWidget* parent)
     auto* label = new QLabel(tr("&DNS names, IP addresses, e-mail, URIs; paste any list"), this);
     label->setBuddy(m_box);
     for (QLabel* caption : {label, m_count}) {
-        showAsSecondary(caption);
+        QPalette colours = caption->palette();
+        colours.setColor(QPalette::WindowText, Theme::instance().color(ColorRole::Secondary));
+        caption->setPalette(colours);
         caption->setMinimumWidth(1);
     }
     m_message->setObjectName(QStringLiteral("message"));
