@@ -4,6 +4,7 @@
 #include "ui/theme.h"
 #include "ui/widgets/alt_name_model.h"
 #include "ui/widgets/field_message.h"
+#include "ui/widgets/label_style.h"
 
 #include <QGridLayout>
 #include <QHeaderView>
@@ -40,9 +41,7 @@ AltNameEdit::AltNameEdit(QWidget* parent)
     auto* label = new QLabel(tr("&DNS names, IP addresses, e-mail, URIs; paste any list"), this);
     label->setBuddy(m_box);
     for (QLabel* caption : {label, m_count}) {
-        QPalette colours = caption->palette();
-        colours.setColor(QPalette::WindowText, Theme::instance().color(ColorRole::Secondary));
-        caption->setPalette(colours);
+        showAsSecondary(caption);
         caption->setMinimumWidth(1);
     }
     m_message->setObjectName(QStringLiteral("message"));

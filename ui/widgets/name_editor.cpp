@@ -3,6 +3,7 @@
 #include "ui/convert.h"
 #include "ui/theme.h"
 #include "ui/widgets/field_message.h"
+#include "ui/widgets/label_style.h"
 #include "ui/widgets/name_delegate.h"
 #include "ui/widgets/name_model.h"
 
@@ -48,11 +49,7 @@ NameEditor::NameEditor(QWidget* parent)
     buildTable();
     column->addWidget(m_table, 1);
     column->addWidget(m_message);
-    auto* caption = new QLabel(tr("As RFC 4514 writes it, the last row first:"), this);
-    QPalette colours = caption->palette();
-    colours.setColor(QPalette::WindowText, Theme::instance().color(ColorRole::Secondary));
-    caption->setPalette(colours);
-    column->addWidget(caption);
+    column->addWidget(makeSecondaryLabel(tr("As RFC 4514 writes it, the last row first:"), this));
     m_text->setObjectName(QStringLiteral("rfc4514"));
     m_text->setAccessibleName(tr("The name as RFC 4514 writes it"));
     m_text->setTextFormat(Qt::PlainText);
