@@ -34,6 +34,7 @@ fi
 if [ "$mode" = demo ]; then
   store=$release/demo.certwright
   say "Filling the sample store $store"
+  rm -f "$store" "$store-wal" "$store-shm"
   "$release/resources/demo/certwright-demo" "$store" || die "The sample store could not be made."
   set -- "$store" "$@"
 fi
