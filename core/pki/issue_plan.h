@@ -127,4 +127,7 @@ struct IssuePlan {
 /// worker when a request is large). Nothing is thrown for what a user can choose: it stands in the problems.
 IssuePlan planIssue(const IssueChoices& choices, const IssueContext& context);
 
+/// What there is to say about a kind of key, whatever it is for: too short, not accepted any more.
+std::vector<Problem> keyProblems(const crypto::KeyFacts& key);
+
 } // namespace certwright::pki
