@@ -54,6 +54,10 @@ IssuePlan PlanBuilder::build() {
     m_plan.serial = m_choices.serial;
     planNames();
     planSubject();
+    if (m_choices.product == Product::SelfSignedCertificate)
+        m_plan.issuer = m_plan.subject;
+    else if (m_choices.product == Product::IssuedCertificate && m_context.issuer)
+        m_plan.issuer = m_context.issuer->subject();
     planExtensions();
     compareWithRequest();
     checkRequest();
