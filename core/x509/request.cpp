@@ -229,7 +229,12 @@ RequestBuilder& RequestBuilder::setChallenge(std::string_view challenge) {
 }
 
 Request RequestBuilder::sign(const crypto::PrivateKey& key, std::string_view digest) {
-    const Handle<X509_REQ> copy(base::check(X509_REQ_dup(m_request.get()), "copy the request"));
+    // Not X509_REQ_dup(): that encodes the request, which is not possible before it has a key.
+    const Handle<X509_REQ> copy(base::check(X509_REQ_new(), "copy the request"));
+    base::check(X509_REQ_set_version(copy.get(), X509_REQ_get_version(m_request.get())), "copy the request");
+    base::check(X509_REQ_set_subject_name(copy.get(), X509_REQ_get_subject_name(m_request.get())), "copy the request");
+    for (int i = 0; i < X509_REQ_get_attr_count(m_request.get()); ++i)
+        base::check(X509_REQ_add1_attr(copy.get(), X509_REQ_get_attr(m_request.get(), i)), "copy the request");
     base::check(X509_REQ_set_pubkey(copy.get(), key.native()), "set the public key");
     if (!m_extensions.empty()) {
         const ExtensionStack stack(base::check(sk_X509_EXTENSION_new_null(), "add the extensions"));
