@@ -30,8 +30,13 @@ bool canSign(const crypto::KeyFacts& key) {
 
 /// OpenSSL's name of the signature algorithm; what is known when it has none for the pair.
 std::string signatureName(const crypto::KeyFacts& key, const std::string& digest) {
-    if (digest.empty())
-        return key.type;
+    if (digest.empty()) {
+        std::string upper = key.type;
+        std::ranges::transform(upper, upper.begin(),
+                               [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+        const int nid = OBJ_txt2nid(upper.c_str());
+        return nid == NID_undef ? key.type : OBJ_nid2ln(nid); // "ED25519"
+    }
     const EVP_MD* md = EVP_get_digestbyname(digest.c_str());
     if (key.type == "RSA-PSS")
         return OBJ_nid2ln(NID_rsassaPss);
