@@ -55,6 +55,7 @@ AltNameEdit::AltNameEdit(QWidget* parent)
     grid->addWidget(m_box, 1, 0);
     grid->addWidget(m_list, 1, 1);
     grid->addWidget(m_message, 2, 0, 1, 2);
+    grid->setRowStretch(3, 1);
     grid->setColumnStretch(0, 1);
     grid->setColumnStretch(1, 1);
 
@@ -70,18 +71,11 @@ QTableView* AltNameEdit::makeList() {
     list->setObjectName(QStringLiteral("recognised"));
     list->setAccessibleName(tr("Recognised names"));
     list->setModel(m_model);
-    list->setShowGrid(false);
-    list->setSelectionBehavior(QAbstractItemView::SelectRows);
-    list->setSelectionMode(QAbstractItemView::SingleSelection);
-    list->setTabKeyNavigation(false);
-    list->setWordWrap(false);
-    list->verticalHeader()->hide();
+    styleTable(list, 4);
     list->horizontalHeader()->hide();
-    list->verticalHeader()->setDefaultSectionSize(list->fontMetrics().height() + 6);
     list->horizontalHeader()->setSectionResizeMode(AltNameModel::Value, QHeaderView::Stretch);
     list->horizontalHeader()->resizeSection(AltNameModel::Type, list->fontMetrics().averageCharWidth() * 9);
     list->horizontalHeader()->setSectionResizeMode(AltNameModel::Mark, QHeaderView::Fixed);
-    list->horizontalHeader()->setMinimumSectionSize(8);
     list->horizontalHeader()->resizeSection(AltNameModel::Mark, list->fontMetrics().height() + 12);
     connect(list, &QAbstractItemView::clicked, this, [this](const QModelIndex& index) {
         const auto& entry = m_model->entries()[static_cast<std::size_t>(index.row())];
@@ -153,10 +147,9 @@ void AltNameEdit::read() {
     if (m_model->rowCount() == 0)
         m_count->setText(tr("Recognised"));
     else if (problems == 0)
-        m_count->setText(tr("Recognised: %n name(s)", nullptr, count));
+        m_count->setText(tr("Recognised: %1", "number of names").arg(count));
     else
-        m_count->setText(tr("Recognised: %n name(s)", nullptr, count) + QStringLiteral(" · ") +
-                         tr("%n not", "names that were not recognised", problems));
+        m_count->setText(tr("Recognised: %1 · not: %2", "numbers of names").arg(count).arg(problems));
     showMessage();
     Q_EMIT edited();
 }

@@ -55,6 +55,15 @@ AltNameModel::Entry recognise(const QString& text, qsizetype position) {
     } catch (const base::Error& error) {
         entry.problem = printable(error.message());
     }
+    if (entry.name && entry.name->type == x509::GeneralName::Type::Dns) {
+        // An underscore is only remarked upon: such names are in use, and some clients take them.
+        std::string host = entry.name->value;
+        std::replace(host.begin(), host.end(), '_', 'a');
+        if (!x509::dnsNameProblem(host).empty()) {
+            entry.problem = printable(x509::dnsNameProblem(entry.name->value));
+            entry.name.reset();
+        }
+    }
     if (entry.name)
         entry.problem = altNameRemark(*entry.name);
     return entry;

@@ -33,16 +33,15 @@ FieldMessage::FieldMessage(QWidget* parent)
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(6);
-    m_mark->setAlignment(Qt::AlignTop);
     m_text->setTextFormat(Qt::PlainText);
     m_text->setWordWrap(true);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_text->setObjectName(QStringLiteral("text"));
     m_fix->setObjectName(QStringLiteral("fix"));
     m_fix->setAutoDefault(false);
-    layout->addWidget(m_mark, 0, Qt::AlignTop);
+    layout->addWidget(m_mark, 0, Qt::AlignVCenter);
     layout->addWidget(m_text, 1);
-    layout->addWidget(m_fix, 0, Qt::AlignTop);
+    layout->addWidget(m_fix, 0, Qt::AlignVCenter);
     m_fix->hide();
     hide();
     connect(m_fix, &QPushButton::clicked, this, [this] {

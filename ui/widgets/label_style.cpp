@@ -2,7 +2,10 @@
 
 #include "ui/theme.h"
 
+#include <QHeaderView>
 #include <QLabel>
+#include <QTableView>
+#include <QTreeView>
 
 namespace certwright::ui {
 
@@ -29,6 +32,35 @@ QLabel* makeValueLabel(QWidget* parent) {
     label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     label->setWordWrap(true);
     return label;
+}
+
+namespace {
+
+void styleHeader(QHeaderView* header) {
+    header->setHighlightSections(false);
+    header->setDefaultAlignment(Qt::AlignLeading | Qt::AlignVCenter);
+    header->setFixedHeight(header->fontMetrics().height() + 10);
+}
+
+} // namespace
+
+void styleTable(QTableView* table, int padding) {
+    table->setShowGrid(false);
+    table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table->setSelectionMode(QAbstractItemView::SingleSelection);
+    table->setTabKeyNavigation(false);
+    table->setWordWrap(false);
+    table->verticalHeader()->hide();
+    table->verticalHeader()->setMinimumSectionSize(8);
+    table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + padding);
+    table->horizontalHeader()->setMinimumSectionSize(8);
+    styleHeader(table->horizontalHeader());
+}
+
+void styleTree(QTreeView* tree) {
+    tree->setUniformRowHeights(true);
+    tree->setSelectionBehavior(QAbstractItemView::SelectRows);
+    styleHeader(tree->header());
 }
 
 } // namespace certwright::ui

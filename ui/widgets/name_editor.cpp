@@ -92,17 +92,10 @@ void NameEditor::buildTable() {
     m_table->setAccessibleName(tr("Attributes of the name, in encoding order"));
     m_table->setModel(m_model);
     m_table->setItemDelegate(new NameDelegate(m_table));
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed |
                              QAbstractItemView::AnyKeyPressed | QAbstractItemView::SelectedClicked);
-    m_table->setShowGrid(false);
-    m_table->setTabKeyNavigation(false);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 12);
+    styleTable(m_table, 12);
     QHeaderView* header = m_table->horizontalHeader();
-    header->setHighlightSections(false);
-    header->setDefaultAlignment(Qt::AlignLeading | Qt::AlignVCenter);
     header->setSectionResizeMode(NameModel::Value, QHeaderView::Stretch);
     const int unit = fontMetrics().averageCharWidth();
     header->resizeSection(NameModel::Type, unit * 30);

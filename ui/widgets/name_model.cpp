@@ -350,6 +350,8 @@ bool NameModel::setData(const QModelIndex& index, const QVariant& value, int rol
 
 Qt::ItemFlags NameModel::flags(const QModelIndex& index) const {
     const Qt::ItemFlags flags = QAbstractTableModel::flags(index);
+    if (!index.isValid())
+        return flags;
     return index.column() == RdnNumber ? flags : flags | Qt::ItemIsEditable;
 }
 
