@@ -8,6 +8,7 @@
 #include "core/tls/socket.h"
 
 #include <QElapsedTimer>
+#include <QMetaType>
 #include <QObject>
 #include <QTimer>
 
@@ -83,24 +84,30 @@ Q_SIGNALS:
     void finished();
 
 private:
+    enum class Flow { GoOn, Wait };
+
     void onLookedUp(const QHostInfo& info);
     void connectToNext();
+    void onAttemptFailed(int error);
     void onWritable();
-    void onReadable();
     void onTimeout();
     void onConnected();
     void drive();
-    bool step();
-    bool flushOutput();
-    bool readInput();
+    void driveEngine();
+    tls::Progress step();
+    Flow flushOutput();
+    Flow readInput();
+    void onStreamError(int error);
     void watch();
     void armTimer();
     void enterPhase(ConnectionPhase phase);
-    void fail(tls::Failure failure);
+    void reportRecorded();
+    void failLate();
+    void fail(base::Error error, tls::FailureSide side);
     void finish();
-    void closeSocket();
-    void dropNotifiers();
+    void releaseSocket();
     std::chrono::microseconds elapsed() const;
+    bool isOver() const noexcept { return m_phase == ConnectionPhase::Finished; }
 
     std::shared_ptr<const tls::Context> m_context;
     Options m_options;
@@ -110,22 +117,23 @@ private:
     QSocketNotifier* m_writeNotifier = nullptr;
     QTimer m_timer;
     QElapsedTimer m_clock;
+    std::chrono::microseconds m_phaseStart{};
+    std::chrono::microseconds m_limit{}; ///< end of this attempt, or of waiting for the peer's closure
     int m_lookUpId = -1;
     std::vector<tls::SocketAddress> m_addresses;
     std::size_t m_nextAddress = 0;
-    std::string m_connectErrors;
-    std::chrono::microseconds m_phaseStart{};
-    std::chrono::microseconds m_attemptEnd{};
+    std::string m_attemptErrors;
+    int m_lastAttemptError = 0;
     base::Bytes m_unsent;
-    std::size_t m_unsentFrom = 0;
+    std::size_t m_sent = 0;    ///< of m_unsent
+    int m_writeError = 0;      ///< sending failed: what the peer said before it is still to be read
+    std::size_t m_records = 0; ///< of the transcript, as last reported
     ConnectionPhase m_phase = ConnectionPhase::Idle;
     ConnectionPhase m_failedPhase = ConnectionPhase::Finished;
     std::optional<tls::Failure> m_failure;
     ConnectionTimings m_timings;
     std::optional<tls::SocketAddress> m_peerAddress;
     std::optional<tls::SocketAddress> m_localAddress;
-    std::size_t m_reported = 0;
-    bool m_isDriving = false;
 };
 
 } // namespace certwright::net

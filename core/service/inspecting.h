@@ -41,6 +41,8 @@ struct ConnectionRequest {
 
     /// The name that the certificate must be for.
     std::string askedHost() const;
+    /// What goes into SNI: A-labels, without a dot at the end; empty when none is to be sent.
+    std::string sentServerName() const;
 };
 
 /// Whether the certificate is for the host that was asked for.

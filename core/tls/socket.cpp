@@ -28,16 +28,21 @@ bool isWouldBlock(int error) {
 
 } // namespace
 
-Socket Socket::connectTo(const SocketAddress& address) {
+Socket Socket::connectTo(const SocketAddress& address, int& error) noexcept {
+    error = 0;
     Socket socket(::socket(address.isIpv6() ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    if (!socket.isOpen())
-        throw base::Error(base::ErrorKind::Network, "Could not make a socket: " + systemText(errno));
+    if (!socket.isOpen()) {
+        error = errno;
+        return socket;
+    }
     // Without this the small messages of a handshake wait for each other's acknowledgement.
     const int on = 1;
     ::setsockopt(socket.descriptor(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     if (::connect(socket.descriptor(), address.native(), address.nativeLength()) != 0 && errno != EINPROGRESS &&
-        errno != EINTR)
-        throw base::Error(base::ErrorKind::Network, systemText(errno));
+        errno != EINTR) {
+        error = errno;
+        socket.close();
+    }
     return socket;
 }
 

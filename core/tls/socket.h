@@ -15,9 +15,9 @@ class Socket {
 public:
     enum class Result { Done, WouldBlock, Eof, Failed };
 
-    /// Begins to connect; the outcome shows when the socket becomes writable, by takeError().
-    /// @throws Error Network when it fails at once, with the system's reason
-    static Socket connectTo(const SocketAddress& address);
+    /// Begins to connect; the outcome shows when the socket becomes writable, by takeError(). When it fails at once,
+    /// the socket is not open and `error` is the system's errno; else `error` is 0.
+    static Socket connectTo(const SocketAddress& address, int& error) noexcept;
     /// Takes over a connected descriptor and makes it non-blocking. @throws Error Io
     static Socket adopt(int descriptor);
 

@@ -1,0 +1,404 @@
+#include "core/net/tls_connection.h"
+
+#include <QHostAddress>
+#include <QHostInfo>
+#include <QSocketNotifier>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <exception>
+#include <system_error>
+#include <utility>
+
+namespace certwright::net {
+
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using std::chrono::duration_cast;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using tls::FailureSide;
+using tls::Progress;
+
+/// How long to wait for the peer's close_notify. Few answer late, and nothing depends on it but session tickets.
+constexpr milliseconds ClosingTime{1000};
+/// The least that one of several addresses gets of the time there is.
+constexpr milliseconds LeastAttempt{250};
+constexpr std::size_t MaximumAddresses = 16;
+constexpr std::size_t ReadSize = 16384;
+/// Reads in one go; then others of the thread have their turn. The notifier fires again for what is left.
+constexpr int MaximumReads = 32;
+
+std::string systemText(int error) {
+    return std::generic_category().message(error);
+}
+
+std::string secondsText(milliseconds time) {
+    if (time.count() % 1000 == 0)
+        return std::to_string(time.count() / 1000) + " s";
+    return std::to_string(time.count()) + " ms";
+}
+
+} // namespace
+
+std::string_view toString(ConnectionPhase phase) noexcept {
+    switch (phase) {
+    case ConnectionPhase::Idle:
+        return "idle";
+    case ConnectionPhase::LookingUp:
+        return "looking-up";
+    case ConnectionPhase::Connecting:
+        return "connecting";
+    case ConnectionPhase::Handshaking:
+        return "handshaking";
+    case ConnectionPhase::Closing:
+        return "closing";
+    case ConnectionPhase::Finished:
+        return "finished";
+    }
+    return "idle";
+}
+
+TlsConnection::TlsConnection(std::shared_ptr<const tls::Context> context, Options options, QObject* parent)
+    : QObject(parent)
+    , m_context(std::move(context))
+    , m_options(std::move(options))
+    , m_timer(this) {
+    m_timer.setSingleShot(true);
+    m_timer.setTimerType(Qt::PreciseTimer);
+    connect(&m_timer, &QTimer::timeout, this, &TlsConnection::onTimeout);
+}
+
+TlsConnection::~TlsConnection() {
+    if (m_lookUpId != -1)
+        QHostInfo::abortHostLookup(m_lookUpId);
+    releaseSocket();
+}
+
+void TlsConnection::start() {
+    m_clock.start();
+    if (const auto address = tls::SocketAddress::fromText(m_options.endpoint.host, m_options.endpoint.port)) {
+        m_addresses.push_back(*address);
+        enterPhase(ConnectionPhase::Connecting);
+        QMetaObject::invokeMethod(this, &TlsConnection::connectToNext, Qt::QueuedConnection);
+    } else {
+        enterPhase(ConnectionPhase::LookingUp);
+        m_lookUpId = QHostInfo::lookupHost(QString::fromStdString(m_options.endpoint.asciiHost()), this,
+                                           [this](const QHostInfo& info) { onLookedUp(info); });
+    }
+    armTimer();
+}
+
+void TlsConnection::cancel() {
+    if (m_phase == ConnectionPhase::Idle || isOver())
+        return;
+    fail(Error(ErrorKind::Cancelled, "The connection was stopped"), FailureSide::Ours);
+}
+
+void TlsConnection::onLookedUp(const QHostInfo& info) {
+    m_lookUpId = -1;
+    if (m_phase != ConnectionPhase::LookingUp)
+        return;
+    const std::string& host = m_options.endpoint.host;
+    if (info.error() == QHostInfo::HostNotFound || (info.error() == QHostInfo::NoError && info.addresses().isEmpty())) {
+        fail(Error(ErrorKind::Network, "There is no host \"" + host + "\"", "Check how it is written"),
+             FailureSide::Transport);
+        return;
+    }
+    if (info.error() != QHostInfo::NoError) {
+        fail(Error(ErrorKind::Network,
+                   "The address of \"" + host + "\" could not be found: " + info.errorString().toStdString(),
+                   "Check the network connection"),
+             FailureSide::Transport);
+        return;
+    }
+    m_timings.lookUp = elapsed() - m_phaseStart;
+    const QList<QHostAddress> addresses = info.addresses();
+    for (const QHostAddress& address : addresses) {
+        const auto native = tls::SocketAddress::fromText(address.toString().toStdString(), m_options.endpoint.port);
+        if (native && m_addresses.size() < MaximumAddresses)
+            m_addresses.push_back(*native);
+    }
+    enterPhase(ConnectionPhase::Connecting);
+    connectToNext();
+}
+
+void TlsConnection::connectToNext() {
+    while (m_phase == ConnectionPhase::Connecting) {
+        releaseSocket();
+        if (m_nextAddress >= m_addresses.size()) {
+            fail(Error(ErrorKind::Network, "Could not connect to " + m_attemptErrors,
+                       m_lastAttemptError == ECONNREFUSED ? "Nothing listens on this port there; check the port" : ""),
+                 FailureSide::Transport);
+            return;
+        }
+        const std::size_t left = m_addresses.size() - m_nextAddress;
+        const tls::SocketAddress& address = m_addresses[m_nextAddress++];
+        int error = 0;
+        m_socket = tls::Socket::connectTo(address, error);
+        if (error != 0) {
+            onAttemptFailed(error);
+            continue;
+        }
+        const microseconds rest = microseconds(m_options.timeout) - elapsed();
+        m_limit = elapsed() + std::max<microseconds>(rest / static_cast<microseconds::rep>(left), LeastAttempt);
+        armTimer();
+        // The outcome of connect(), good or bad, shows as writability.
+        m_writeNotifier = new QSocketNotifier(m_socket.descriptor(), QSocketNotifier::Write, this);
+        connect(m_writeNotifier, &QSocketNotifier::activated, this, &TlsConnection::onWritable);
+        return;
+    }
+}
+
+void TlsConnection::onAttemptFailed(int error) {
+    if (!m_attemptErrors.empty())
+        m_attemptErrors += "; ";
+    m_attemptErrors += m_addresses[m_nextAddress - 1].toText() + ": " + systemText(error);
+    m_lastAttemptError = error;
+}
+
+void TlsConnection::onWritable() {
+    if (m_phase != ConnectionPhase::Connecting) {
+        drive();
+        return;
+    }
+    if (const int error = m_socket.takeError(); error != 0) {
+        onAttemptFailed(error);
+        connectToNext();
+        return;
+    }
+    onConnected();
+}
+
+void TlsConnection::onConnected() {
+    m_timings.connect = elapsed() - m_phaseStart;
+    m_peerAddress = m_socket.peerAddress();
+    m_localAddress = m_socket.localAddress();
+    m_readNotifier = new QSocketNotifier(m_socket.descriptor(), QSocketNotifier::Read, this);
+    connect(m_readNotifier, &QSocketNotifier::activated, this, &TlsConnection::drive);
+    enterPhase(ConnectionPhase::Handshaking);
+    try {
+        m_engine = std::make_unique<tls::Engine>(m_context, m_options.serverName);
+    } catch (const Error& error) {
+        fail(error, FailureSide::Ours);
+        return;
+    }
+    armTimer();
+    drive();
+}
+
+void TlsConnection::drive() {
+    if (m_engine == nullptr || isOver())
+        return;
+    try {
+        driveEngine();
+    } catch (const Error& error) {
+        flushOutput(); // an alert may wait to be sent
+        const tls::Failure failure = tls::explainFailure(*m_engine, error);
+        if (m_phase == ConnectionPhase::Closing && failure.error.kind() == ErrorKind::Network)
+            finish(); // a peer that just hangs up after the handshake has told all we came for
+        else
+            fail(failure.error, failure.side);
+    } catch (const std::exception& other) {
+        fail(Error(ErrorKind::Internal, other.what()), FailureSide::Ours);
+    }
+    reportRecorded();
+    if (!isOver())
+        watch();
+}
+
+/// The one loop: step, send, receive, until there is nothing to do but wait.
+void TlsConnection::driveEngine() {
+    for (int reads = 0; !isOver() && reads < MaximumReads;) {
+        m_engine->setTime(elapsed());
+        const Progress progress = step();
+        if (isOver() || flushOutput() == Flow::Wait)
+            return;
+        if (progress == Progress::Done)
+            continue; // on to the next phase
+        if (readInput() == Flow::Wait)
+            return;
+        ++reads;
+    }
+}
+
+Progress TlsConnection::step() {
+    if (m_phase == ConnectionPhase::Handshaking) {
+        const Progress progress = m_engine->handshake();
+        if (progress == Progress::Done) {
+            m_timings.handshake = elapsed() - m_phaseStart;
+            enterPhase(ConnectionPhase::Closing);
+            m_limit = elapsed() + ClosingTime;
+            armTimer();
+        }
+        return progress;
+    }
+    const Progress progress = m_engine->shutdown();
+    if (progress == Progress::Closed) {
+        flushOutput();
+        finish();
+    }
+    return progress;
+}
+
+TlsConnection::Flow TlsConnection::flushOutput() {
+    for (;;) {
+        if (m_sent == m_unsent.size()) {
+            m_unsent = m_engine->takeOutput();
+            m_sent = 0;
+        }
+        if (m_unsent.empty() || m_writeError != 0) {
+            m_unsent.clear();
+            m_sent = 0;
+            return Flow::GoOn;
+        }
+        std::size_t size = 0;
+        switch (m_socket.write(base::BytesView(m_unsent).subspan(m_sent), size)) {
+        case tls::Socket::Result::Done:
+            m_sent += size;
+            break;
+        case tls::Socket::Result::WouldBlock:
+            return Flow::Wait;
+        case tls::Socket::Result::Eof:
+        case tls::Socket::Result::Failed:
+            // The peer is gone, but what it said before (an alert, perhaps) may still wait to be read.
+            m_writeError = m_socket.lastError();
+            break;
+        }
+    }
+}
+
+TlsConnection::Flow TlsConnection::readInput() {
+    std::array<std::uint8_t, ReadSize> buffer{};
+    std::size_t size = 0;
+    switch (m_socket.read(buffer, size)) {
+    case tls::Socket::Result::Done:
+        m_engine->feed(base::BytesView(buffer).first(size));
+        return Flow::GoOn;
+    case tls::Socket::Result::WouldBlock:
+        return Flow::Wait;
+    case tls::Socket::Result::Eof:
+        m_engine->feedEof();
+        return Flow::GoOn;
+    case tls::Socket::Result::Failed:
+        onStreamError(m_socket.lastError());
+        return Flow::Wait;
+    }
+    return Flow::Wait;
+}
+
+void TlsConnection::onStreamError(int error) {
+    if (m_phase == ConnectionPhase::Closing) {
+        finish();
+        return;
+    }
+    fail(Error(ErrorKind::Network, "The connection broke in the middle of the handshake: " + systemText(error),
+               error == ECONNRESET ? "The server, or something on the way to it, does not want this connection" : ""),
+         FailureSide::Transport);
+}
+
+void TlsConnection::watch() {
+    if (m_readNotifier != nullptr)
+        m_readNotifier->setEnabled(!m_engine->hasSeenEof());
+    if (m_writeNotifier != nullptr)
+        m_writeNotifier->setEnabled(m_sent < m_unsent.size());
+}
+
+void TlsConnection::armTimer() {
+    microseconds end = m_options.timeout;
+    if (m_phase == ConnectionPhase::Connecting || m_phase == ConnectionPhase::Closing)
+        end = m_limit > microseconds::zero() ? std::min(end, m_limit) : end;
+    const microseconds rest = std::max(end - elapsed(), microseconds::zero());
+    m_timer.start(std::chrono::ceil<milliseconds>(rest));
+}
+
+void TlsConnection::onTimeout() {
+    const microseconds now = elapsed();
+    const bool isLate = now >= microseconds(m_options.timeout);
+    if (m_phase == ConnectionPhase::Closing && (isLate || now >= m_limit)) {
+        finish();
+    } else if (isLate) {
+        failLate();
+    } else if (m_phase == ConnectionPhase::Connecting && m_limit > microseconds::zero() && now >= m_limit) {
+        onAttemptFailed(ETIMEDOUT);
+        connectToNext();
+    } else if (!isOver()) {
+        armTimer();
+    }
+}
+
+void TlsConnection::failLate() {
+    const std::string within = " within " + secondsText(m_options.timeout);
+    std::string message;
+    std::string hint;
+    if (m_phase == ConnectionPhase::LookingUp) {
+        message = "The address of \"" + m_options.endpoint.host + "\" was not found" + within;
+        hint = "Check the network connection";
+    } else if (m_phase == ConnectionPhase::Connecting) {
+        message = "Could not connect to " + m_options.endpoint.toText() + within;
+        hint = "A firewall may drop what is sent there, or the host is down";
+    } else if (m_engine == nullptr || m_engine->bytesIn() == 0) {
+        message = "The server took the connection but did not answer" + within;
+        hint = "It may not speak TLS on this port, or wait for something else first";
+    } else {
+        message = "The server stopped answering in the middle of the handshake" + within;
+    }
+    fail(Error(ErrorKind::Network, std::move(message), std::move(hint)), FailureSide::Transport);
+}
+
+void TlsConnection::enterPhase(ConnectionPhase phase) {
+    m_phase = phase;
+    m_phaseStart = elapsed();
+    QMetaObject::invokeMethod(
+        this, [this, phase] { Q_EMIT phaseChanged(phase); }, Qt::QueuedConnection);
+}
+
+void TlsConnection::reportRecorded() {
+    const std::size_t records = m_engine->transcript().messages().size() + m_engine->transcript().states().size();
+    if (records == m_records)
+        return;
+    m_records = records;
+    QMetaObject::invokeMethod(
+        this, [this] { Q_EMIT recorded(); }, Qt::QueuedConnection);
+}
+
+void TlsConnection::fail(Error error, FailureSide side) {
+    if (isOver())
+        return;
+    m_failure = tls::Failure{error.withContext(m_options.endpoint.toText()), side};
+    m_failedPhase = m_phase;
+    finish();
+}
+
+void TlsConnection::finish() {
+    if (isOver())
+        return;
+    m_timer.stop();
+    if (m_lookUpId != -1)
+        QHostInfo::abortHostLookup(std::exchange(m_lookUpId, -1));
+    releaseSocket();
+    enterPhase(ConnectionPhase::Finished);
+    QMetaObject::invokeMethod(
+        this, [this] { Q_EMIT finished(); }, Qt::QueuedConnection);
+}
+
+/// Notifiers are disabled and deleted later, for this may be called from their own signal.
+void TlsConnection::releaseSocket() {
+    for (QSocketNotifier** notifier : {&m_readNotifier, &m_writeNotifier}) {
+        if (*notifier == nullptr)
+            continue;
+        (*notifier)->setEnabled(false);
+        (*notifier)->deleteLater();
+        *notifier = nullptr;
+    }
+    m_socket.close();
+}
+
+microseconds TlsConnection::elapsed() const {
+    return duration_cast<microseconds>(std::chrono::nanoseconds(m_clock.nsecsElapsed()));
+}
+
+} // namespace certwright::net

@@ -1,0 +1,186 @@
+#include "core/service/connection_json.h"
+
+#include "core/base/bytes.h"
+
+namespace certwright::service {
+
+namespace {
+
+/// Null for the empty text: what was not agreed upon is said, not left out.
+Json textJson(const std::string& text) {
+    return text.empty() ? Json() : Json(text);
+}
+
+Json hexJson(const base::Bytes& bytes) {
+    return bytes.empty() ? Json() : Json(base::toHex(bytes));
+}
+
+/// Milliseconds with three decimal places.
+Json timeSpanJson(std::optional<std::chrono::microseconds> time) {
+    return time ? Json(static_cast<double>(time->count()) / 1000.0) : Json();
+}
+
+Json cipherJson(const tls::CipherSuite& cipher) {
+    return {{"id", tls::cipherSuiteId(cipher.id)},
+            {"openssl_name", textJson(cipher.opensslName)},
+            {"iana_name", textJson(cipher.ianaName)}};
+}
+
+Json ciphersJson(const std::vector<tls::CipherSuite>& ciphers) {
+    Json list = Json::array();
+    for (const tls::CipherSuite& cipher : ciphers)
+        list.push_back(cipherJson(cipher));
+    return list;
+}
+
+Json sessionJson(const tls::SessionFacts& facts) {
+    if (!facts.session)
+        return {};
+    return {{"id", hexJson(facts.session->id)},
+            {"ticket", facts.session->hasTicket},
+            {"resumed", facts.session->isResumed},
+            {"timeout", facts.session->timeout.count()},
+            {"ticket_lifetime", facts.session->hasTicket ? Json(facts.session->ticketLifetime.count()) : Json()}};
+}
+
+Json statesJson(const tls::Transcript& transcript) {
+    Json list = Json::array();
+    for (const tls::StateChange& change : transcript.states()) {
+        Json entry{{"time_ms", timeSpanJson(change.time)}, {"where", toString(change.where)}, {"state", change.state}};
+        if (change.alert)
+            entry["alert"] = {{"level", change.alert->isFatal() ? "fatal" : "warning"},
+                              {"description", change.alert->description},
+                              {"name", tls::alertName(change.alert->description)}};
+        list.push_back(std::move(entry));
+    }
+    return list;
+}
+
+Json messagesJson(const tls::Transcript& transcript) {
+    Json list = Json::array();
+    for (const tls::Message& message : transcript.messages())
+        list.push_back({{"time_ms", timeSpanJson(message.time)},
+                        {"direction", toString(message.direction)},
+                        {"type", message.name()},
+                        {"length", message.length},
+                        {"encrypted", message.isEncrypted}});
+    return list;
+}
+
+Json chainJson(const std::vector<x509::Certificate>& chain) {
+    Json list = Json::array();
+    for (const x509::Certificate& certificate : chain)
+        list.push_back(factsJson(certificate));
+    return list;
+}
+
+Json checkJson(const std::optional<ChainCheck>& check) {
+    if (!check)
+        return {};
+    Json findings = Json::array();
+    for (const x509::Finding& finding : check->findings)
+        findings.push_back(findingJson(finding));
+    Json built = Json::array();
+    for (const x509::Certificate& certificate : check->builtChain)
+        built.push_back({{"subject", certificate.subject().toRfc2253()}, {"sha256", certificate.sha256()}});
+    return {{"ok", check->ok}, {"findings", std::move(findings)}, {"chain", std::move(built)}};
+}
+
+Json stapleJson(const std::optional<tls::OcspStaple>& staple) {
+    if (!staple)
+        return {};
+    return {
+        {"response_status", staple->responseStatus},
+        {"certificate_status", staple->certificateStatus ? Json(tls::toString(*staple->certificateStatus)) : Json()},
+        {"signature_valid", staple->isSignatureValid},
+        {"this_update", timeJson(staple->thisUpdate)},
+        {"next_update", timeJson(staple->nextUpdate)},
+        {"revoked_at", timeJson(staple->revokedAt)},
+        {"revocation_reason", textJson(staple->revocationReason)}};
+}
+
+Json timestampsJson(const std::vector<tls::SignedTimestamp>& timestamps) {
+    Json list = Json::array();
+    for (const tls::SignedTimestamp& timestamp : timestamps)
+        list.push_back({{"version", timestamp.version},
+                        {"log_id", hexJson(timestamp.logId)},
+                        {"timestamp", timeJson(std::chrono::floor<std::chrono::seconds>(timestamp.timestamp))},
+                        {"signature_algorithm", textJson(timestamp.signatureAlgorithm)},
+                        {"source", tls::toString(timestamp.source)}});
+    return list;
+}
+
+void addSecrets(Json& document, const ConnectionReport& report) {
+    const base::Secret& master = report.facts.masterKey;
+    document["master_key"] = master.empty() ? Json() : Json(base::toHex(master.view()));
+    Json secrets = Json::object();
+    for (const tls::KeyLogEntry& entry : report.secrets.entries())
+        secrets[entry.label] = base::toHex(entry.secret.view());
+    document["secrets"] = std::move(secrets);
+}
+
+void addSettings(Json& document, const tls::SessionFacts& facts) {
+    document["version"] = facts.version ? Json(tls::toString(*facts.version)) : Json();
+    document["cipher"] = facts.cipher ? cipherJson(*facts.cipher) : Json();
+    document["group"] = textJson(facts.group);
+    document["temporary_key"] = Json();
+    if (facts.temporaryKey) {
+        document["temporary_key"] = {{"type", textJson(facts.temporaryKey->type)}, {"bits", facts.temporaryKey->bits}};
+        if (!facts.temporaryKey->curve.empty())
+            document["temporary_key"]["curve"] = facts.temporaryKey->curve;
+    }
+    document["signature"] = textJson(facts.signature);
+    document["alpn"] = textJson(facts.alpn);
+    document["server_name"] = textJson(facts.serverName);
+    document["session"] = sessionJson(facts);
+    document["client_random"] = hexJson(facts.clientRandom);
+    document["server_random"] = hexJson(facts.serverRandom);
+}
+
+Json errorWithSide(const ConnectionReport& report) {
+    Json error = errorJson(report.failure->error);
+    error["side"] = tls::toString(report.failure->side);
+    error["phase"] = net::toString(report.failedPhase);
+    return error;
+}
+
+} // namespace
+
+Json connectionJson(const ConnectionReport& report, bool withSecrets) {
+    const tls::SessionFacts& facts = report.facts;
+    Json document;
+    document["host"] = report.endpoint.host;
+    document["port"] = report.endpoint.port;
+    document["peer"] = textJson(report.peerAddress);
+    document["local_address"] = textJson(report.localAddress);
+    addSettings(document, facts);
+    if (withSecrets)
+        addSecrets(document, report);
+    document["state"] = textJson(report.state);
+    document["states"] = statesJson(report.transcript);
+    document["messages"] = messagesJson(report.transcript);
+    document["offered_ciphers"] = ciphersJson(facts.offeredCiphers);
+    document["shared_ciphers"] = ciphersJson(facts.sharedCiphers);
+    document["chain"] = chainJson(facts.chain);
+    document["verify"] = checkJson(report.verify);
+    document["hostname"] =
+        report.hostname ? Json{{"asked", report.hostname->asked}, {"ok", report.hostname->ok}} : Json();
+    document["ocsp_staple"] = stapleJson(facts.staple);
+    document["scts"] = timestampsJson(facts.timestamps);
+    document["client_certificate_requested"] = facts.isClientCertificateRequested;
+    document["client_ca_names"] = facts.clientCaNames;
+    document["compression"] = textJson(facts.compression);
+    document["secure_renegotiation"] = facts.version ? Json(facts.hasSecureRenegotiation) : Json();
+    document["extended_master_secret"] = facts.version ? Json(facts.hasExtendedMasterSecret) : Json();
+    document["security_level"] = facts.securityLevel;
+    document["timings"] = {{"dns_ms", timeSpanJson(report.timings.lookUp)},
+                           {"tcp_ms", timeSpanJson(report.timings.connect)},
+                           {"starttls_ms", Json()},
+                           {"tls_ms", timeSpanJson(report.timings.handshake)}};
+    document["bytes"] = {{"in", report.bytesIn}, {"out", report.bytesOut}};
+    if (report.failure)
+        document["error"] = errorWithSide(report);
+    return document;
+}
+
+} // namespace certwright::service

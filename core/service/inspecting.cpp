@@ -1,0 +1,120 @@
+#include "core/service/inspecting.h"
+
+#include "core/tls/engine.h"
+#include "core/tls/host_check.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QString>
+
+#include <algorithm>
+#include <utility>
+
+namespace certwright::service {
+
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+bool hasNoError(const std::vector<x509::Finding>& findings) {
+    return std::none_of(findings.begin(), findings.end(), [](const x509::Finding& finding) {
+        return finding.severity == x509::Finding::Severity::Error;
+    });
+}
+
+ChainCheck checkChain(const tls::Engine& engine, const tls::SessionFacts& facts) {
+    ChainCheck check;
+    const tls::PeerVerification& verification = engine.verification();
+    check.findings = verification.findings;
+    check.builtChain = verification.builtChain;
+    if (facts.staple)
+        check.findings.insert(check.findings.end(), facts.staple->findings.begin(), facts.staple->findings.end());
+    check.ok = verification.hasRun && hasNoError(check.findings);
+    return check;
+}
+
+HostCheck checkHost(const std::string& asked, const x509::Certificate& certificate) {
+    const net::Endpoint host{asked, 0};
+    return HostCheck{asked, tls::matchesHost(certificate, host.asciiHost())};
+}
+
+Error fileError(ErrorKind kind, const std::string& what, const QFile& file) {
+    return Error(kind, what + ": " + file.errorString().toStdString()).withContext(file.fileName().toStdString());
+}
+
+} // namespace
+
+x509::TrustStore TrustChoice::toTrustStore() const {
+    x509::TrustStore store;
+    if (system)
+        store.addSystemTrust();
+    for (const std::string& file : files)
+        store.addTrustFile(file);
+    for (const x509::Certificate& certificate : certificates)
+        store.addTrusted(certificate);
+    return store;
+}
+
+std::string ConnectionRequest::askedHost() const {
+    return serverName.empty() ? endpoint.host : serverName;
+}
+
+std::string ConnectionRequest::sentServerName() const {
+    if (serverName.empty() && endpoint.isAddress())
+        return {}; // RFC 6066 3: no addresses
+    std::string name = net::Endpoint{askedHost(), 0}.asciiHost();
+    if (name.size() > 1 && name.back() == '.')
+        name.pop_back();
+    return name;
+}
+
+bool ConnectionReport::isGood() const noexcept {
+    return !failure && verify && verify->ok && hostname && hostname->ok;
+}
+
+ConnectionReport makeReport(const ConnectionRequest& request, net::TlsConnection& connection, base::Time now) {
+    ConnectionReport report;
+    report.endpoint = request.endpoint;
+    report.timings = connection.timings();
+    report.failure = connection.failure();
+    report.failedPhase = connection.failedPhase();
+    if (connection.peerAddress())
+        report.peerAddress = connection.peerAddress()->toText();
+    if (connection.localAddress())
+        report.localAddress = connection.localAddress()->toText();
+    tls::Engine* engine = connection.engine();
+    if (engine == nullptr)
+        return report;
+    report.facts = tls::sessionFacts(*engine, now);
+    report.state = engine->stateText();
+    report.bytesIn = engine->bytesIn();
+    report.bytesOut = engine->bytesOut();
+    if (!report.facts.chain.empty()) {
+        report.verify = checkChain(*engine, report.facts);
+        report.hostname = checkHost(request.askedHost(), report.facts.chain.front());
+    }
+    report.transcript = engine->takeTranscript();
+    report.secrets = engine->takeKeyLog();
+    return report;
+}
+
+void appendKeyLog(const std::string& path, const tls::KeyLog& secrets) {
+    if (secrets.isEmpty())
+        return;
+    const QString name = QString::fromStdString(path);
+    const QFileInfo info(name);
+    if (info.exists() && !info.isFile())
+        throw Error(ErrorKind::NotAllowed, "\"" + path + "\" is not a regular file").withContext(path);
+    QFile file(name);
+    // Unbuffered, so that no copy of the secrets stays behind in a buffer.
+    if (!file.open(QIODevice::WriteOnly | QIODevice::Append | QIODevice::Unbuffered,
+                   QFileDevice::ReadOwner | QFileDevice::WriteOwner))
+        throw fileError(ErrorKind::Io, "Could not open the key log", file);
+    const base::Secret text = secrets.toText();
+    const auto size = static_cast<qint64>(text.size());
+    if (file.write(reinterpret_cast<const char*>(text.data()), size) != size)
+        throw fileError(ErrorKind::Io, "Could not write the key log", file);
+}
+
+} // namespace certwright::service

@@ -1,0 +1,111 @@
+#include "core/service/inspection_task.h"
+
+#include "core/base/outcome.h"
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <utility>
+
+namespace certwright::service {
+
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+/// How often the window hears of a handshake that goes on.
+constexpr std::chrono::milliseconds BatchTime{50};
+
+template <class T>
+std::vector<T> tailOf(const std::vector<T>& all, std::size_t from) {
+    return {all.begin() + static_cast<std::ptrdiff_t>(std::min(from, all.size())), all.end()};
+}
+
+} // namespace
+
+InspectionTask::InspectionTask(ConnectionRequest request)
+    : m_request(std::move(request))
+    , m_batch(this) {
+    m_batch.setSingleShot(true);
+    m_batch.setInterval(BatchTime);
+    connect(&m_batch, &QTimer::timeout, this, &InspectionTask::sendUpdate);
+}
+
+void InspectionTask::start() {
+    if (m_isOver)
+        return;
+    try {
+        const x509::TrustStore trust = m_request.trust.toTrustStore();
+        net::TlsConnection::Options options;
+        options.endpoint = m_request.endpoint;
+        options.serverName = m_request.sentServerName();
+        options.timeout = m_request.timeout;
+        m_connection = new net::TlsConnection(tls::Context::forClient(m_request.tls, trust), std::move(options), this);
+        connect(m_connection, &net::TlsConnection::phaseChanged, this, &InspectionTask::onPhase);
+        connect(m_connection, &net::TlsConnection::recorded, this, [this] {
+            if (!m_batch.isActive())
+                m_batch.start();
+        });
+        connect(m_connection, &net::TlsConnection::finished, this, &InspectionTask::onFinished);
+        m_connection->start();
+    } catch (const Error& error) {
+        failBefore(error);
+    } catch (const std::exception& other) {
+        failBefore(Error(ErrorKind::Internal, other.what()));
+    }
+}
+
+void InspectionTask::cancel() {
+    if (m_isOver)
+        return;
+    if (m_connection != nullptr)
+        m_connection->cancel();
+    else
+        failBefore(Error(ErrorKind::Cancelled, "The connection was stopped"));
+}
+
+void InspectionTask::onPhase(net::ConnectionPhase phase) {
+    m_phase = phase;
+    if (phase != net::ConnectionPhase::Finished)
+        sendUpdate();
+}
+
+void InspectionTask::sendUpdate() {
+    ConnectionUpdate update;
+    update.phase = m_phase;
+    if (const tls::Engine* engine = std::as_const(*m_connection).engine()) {
+        update.state = engine->stateText();
+        update.messages = tailOf(engine->transcript().messages(), m_messages);
+        update.states = tailOf(engine->transcript().states(), m_states);
+        m_messages = engine->transcript().messages().size();
+        m_states = engine->transcript().states().size();
+    }
+    Q_EMIT updated(update);
+}
+
+void InspectionTask::onFinished() {
+    m_isOver = true;
+    m_batch.stop();
+    m_phase = net::ConnectionPhase::Finished;
+    sendUpdate();
+    const auto report = base::outcomeOf([this] {
+        return std::make_shared<ConnectionReport>(makeReport(m_request, *m_connection, base::SystemClock().now()));
+    });
+    if (report)
+        Q_EMIT finished(*report);
+    else
+        failBefore(report.error());
+}
+
+/// For what fails outside the connection: settings, trust, making the report.
+void InspectionTask::failBefore(const Error& error) {
+    m_isOver = true;
+    auto report = std::make_shared<ConnectionReport>();
+    report->endpoint = m_request.endpoint;
+    report->failure = tls::Failure{error, tls::FailureSide::Ours};
+    report->failedPhase = net::ConnectionPhase::Idle;
+    Q_EMIT finished(report);
+}
+
+} // namespace certwright::service

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "core/service/connection_inspector.h"
+#include "core/service/inspecting.h"
+
+#include <QObject>
+#include <QTimer>
+
+namespace certwright::service {
+
+/// One inspection on the network thread: what a ConnectionInspector starts. Deleting it there cancels without a signal.
+class InspectionTask : public QObject {
+    Q_OBJECT
+
+public:
+    explicit InspectionTask(ConnectionRequest request);
+
+    void start();
+    void cancel();
+
+Q_SIGNALS:
+    void updated(const certwright::service::ConnectionUpdate& update);
+    void finished(const certwright::service::ConnectionReportPtr& report);
+
+private:
+    void onPhase(net::ConnectionPhase phase);
+    void onFinished();
+    void sendUpdate();
+    void failBefore(const base::Error& error);
+
+    ConnectionRequest m_request;
+    net::TlsConnection* m_connection = nullptr;
+    QTimer m_batch; ///< runs while something waits to be told
+    net::ConnectionPhase m_phase = net::ConnectionPhase::Idle;
+    std::size_t m_messages = 0; ///< told already
+    std::size_t m_states = 0;
+    bool m_isOver = false;
+};
+
+} // namespace certwright::service

@@ -1,0 +1,31 @@
+#include "core/service/network_thread.h"
+
+#include <QString>
+
+#include <mutex>
+
+namespace certwright::service {
+
+std::shared_ptr<NetworkThread> NetworkThread::shared() {
+    static std::mutex mutex;
+    static std::weak_ptr<NetworkThread> current;
+    const std::lock_guard lock(mutex);
+    std::shared_ptr<NetworkThread> thread = current.lock();
+    if (!thread) {
+        thread = std::make_shared<NetworkThread>();
+        current = thread;
+    }
+    return thread;
+}
+
+NetworkThread::NetworkThread() {
+    m_thread.setObjectName(QStringLiteral("certwright-network"));
+    m_thread.start();
+}
+
+NetworkThread::~NetworkThread() {
+    m_thread.quit();
+    m_thread.wait();
+}
+
+} // namespace certwright::service
