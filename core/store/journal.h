@@ -14,9 +14,8 @@ namespace certwright::store {
 
 /// Acts that cannot be undone.
 namespace acts {
-inline constexpr char StoreCreated[] = "store-created", Issued[] = "issued", Revoked[] = "revoked",
-                      HoldReleased[] = "hold-released", KeyExported[] = "key-exported",
-                      PassphraseChanged[] = "passphrase-changed";
+inline constexpr char Issued[] = "issued", Revoked[] = "revoked", HoldReleased[] = "hold-released",
+                      KeyExported[] = "key-exported";
 } // namespace acts
 
 /// One entry of the append-only journal.

@@ -178,6 +178,10 @@ public:
 private:
     friend class Transaction;
     explicit Store(std::unique_ptr<Private> data);
+    void setText(EntryKind kind, RowId id, const char* column, const QString& text);
+    void markIssuedHere(RowId id, const x509::CertificateColumns& columns, const QString& profile);
+    void orphan(RowId issuer, std::vector<RowId>& orphans);
+
     std::unique_ptr<Private> d;
 };
 
