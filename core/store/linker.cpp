@@ -72,7 +72,7 @@ std::vector<Linker::Check> Linker::read(const std::vector<RowId>& ids, std::size
     checks.reserve(count);
     for (std::size_t i = first; i < first + count; ++i) {
         auto rows = m_database.select(
-            "SELECT der, subject_key, match_key, authority_key_id FROM certificates"
+            "SELECT certificate_der.der, subject_key, match_key, authority_key_id FROM certificates"
             " JOIN names ON names.id = issuer_name JOIN certificate_der ON certificate_id = certificates.id"
             " WHERE certificates.id = ?",
             {qlonglong(ids[i])});
@@ -168,15 +168,16 @@ void Linker::adoptCertificates(RowId issuer, RowId firstNew, const base::JobCont
     {
         // The name's number in `names` leads into certificates_without_issuer; most certificates issued nothing, and
         // the first look-up ends it.
-        auto rows = m_database.select(
-            "SELECT child.id, der FROM certificates AS issuer JOIN names ON match_key = issuer.subject_key"
-            " JOIN certificates AS child ON child.issuer_name = names.id AND child.issuer_id IS NULL"
-            " AND child.is_self_signed = 0 AND child.link_tries < 32"
-            " AND (child.authority_key_id IS NULL OR issuer.subject_key_id IS NULL"
-            " OR child.authority_key_id = issuer.subject_key_id)"
-            " JOIN certificate_der ON certificate_id = issuer.id"
-            " WHERE issuer.id = ? AND child.id < ?",
-            {qlonglong(issuer), qlonglong(firstNew)});
+        auto rows =
+            m_database.select("SELECT child.id, certificate_der.der FROM certificates AS issuer JOIN names ON "
+                              "match_key = issuer.subject_key"
+                              " JOIN certificates AS child ON child.issuer_name = names.id AND child.issuer_id IS NULL"
+                              " AND child.is_self_signed = 0 AND child.link_tries < 32"
+                              " AND (child.authority_key_id IS NULL OR issuer.subject_key_id IS NULL"
+                              " OR child.authority_key_id = issuer.subject_key_id)"
+                              " JOIN certificate_der ON certificate_id = issuer.id"
+                              " WHERE issuer.id = ? AND child.id < ?",
+                              {qlonglong(issuer), qlonglong(firstNew)});
         while (rows.next()) {
             children.push_back(rows.integer(0));
             if (issuerDer.isEmpty())

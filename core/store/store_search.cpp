@@ -270,11 +270,16 @@ QString Store::freeName(EntryKind kind, const QString& wanted) const {
 // --- search texts
 
 void Store::Private::addSearchText(EntryKind kind, RowId id, const QString& text) {
-    database->change("INSERT INTO search (id, text) VALUES (?, ?)",
-                     {searchId(kind, id), textValue(text.toCaseFolded())});
+    const Values values{searchId(kind, id), textValue(text.toCaseFolded())};
+    database->change("INSERT INTO search (id, text) VALUES (?, ?)", values);
+    database->change("INSERT INTO search_index (rowid, text) VALUES (?, ?)", values);
 }
 
 void Store::Private::removeSearchText(EntryKind kind, RowId id) {
+    // The index holds no text: it has to be told what it is to forget.
+    database->change("INSERT INTO search_index (search_index, rowid, text) SELECT 'delete', id, text FROM search"
+                     " WHERE id = ?",
+                     {searchId(kind, id)});
     database->change("DELETE FROM search WHERE id = ?", {searchId(kind, id)});
 }
 
@@ -310,10 +315,8 @@ void Store::Private::refreshSearchText(EntryKind kind, RowId id) {
             parts << rows.text(column);
         text = parts.join(u'\n');
     }
-    // Not INSERT OR REPLACE: that removes the old row without its trigger.
-    if (database->change("UPDATE search SET text = ? WHERE id = ?",
-                         {textValue(text.toCaseFolded()), searchId(kind, id)}) == 0)
-        addSearchText(kind, id, text);
+    removeSearchText(kind, id);
+    addSearchText(kind, id, text);
 }
 
 } // namespace certwright::store

@@ -132,7 +132,9 @@ VaultCost Vault::costOf(base::BytesView header) {
     if (header[KdfOffset] != KdfScrypt)
         throw damagedHeader("unknown key derivation");
     const VaultCost cost(header[LogNOffset], uint32At(header, ROffset), uint32At(header, POffset));
-    if (cost.logN() < 1 || cost.logN() > MaxLogN || cost.r() < 1 || cost.r() > MaxR || cost.p() < 1 || cost.p() > MaxP)
+    // RFC 7914 2: N below 2^(128 * r / 8).
+    if (cost.logN() < 1 || cost.logN() > MaxLogN || cost.logN() >= 16 * cost.r() || cost.r() < 1 || cost.r() > MaxR ||
+        cost.p() < 1 || cost.p() > MaxP)
         throw damagedHeader("impossible cost of the key derivation");
     return cost;
 }
