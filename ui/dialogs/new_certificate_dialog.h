@@ -40,6 +40,9 @@ Q_SIGNALS:
     /// Once, after it is in the store (a certificate, or a request), just before the dialog closes.
     void created(certwright::store::EntryKind kind, certwright::store::RowId id);
 
+protected:
+    void closeEvent(QCloseEvent* event) override;
+
 private:
     struct Private;
     std::unique_ptr<Private> d;
