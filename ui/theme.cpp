@@ -246,7 +246,7 @@ QString stateText(State state) {
     case State::OnHold:
         return Theme::tr("On hold");
     case State::Unknown:
-        return Theme::tr("Untrusted");
+        return Theme::tr("Unverified");
     case State::Info:
         return Theme::tr("Note");
     case State::Warning:
