@@ -57,8 +57,8 @@ void describeIssuer(EntryFacts& facts, store::LinkState link, const QString& iss
         break;
     case store::LinkState::Claimed:
         facts.issuerState = State::Warning;
-        facts.issuerNote = words(QT_TRANSLATE_NOOP(
-            "EntryFacts", "Claimed only: no certificate of this name here verifies the signature"));
+        facts.issuerNote = words(
+            QT_TRANSLATE_NOOP("EntryFacts", "Claimed only: no certificate of this name here verifies the signature"));
         break;
     case store::LinkState::Unknown:
         facts.issuerState = State::Unknown;
@@ -79,14 +79,13 @@ void describeState(EntryFacts& facts, const store::CertificateRow& row, bool roo
     }
     const bool isHeld = row.revocation == store::RevocationState::Held;
     facts.state = isHeld ? State::OnHold : State::Revoked;
-    facts.headline = isHeld ? words(QT_TRANSLATE_NOOP("EntryFacts", "On hold"))
-                            : words(QT_TRANSLATE_NOOP("EntryFacts", "Revoked"));
+    facts.headline =
+        isHeld ? words(QT_TRANSLATE_NOOP("EntryFacts", "On hold")) : words(QT_TRANSLATE_NOOP("EntryFacts", "Revoked"));
     if (row.revokedAt)
-        facts.headline = words(QT_TRANSLATE_NOOP("EntryFacts", "%1 since %2"))
-                             .arg(facts.headline, dateText(*row.revokedAt));
+        facts.headline =
+            words(QT_TRANSLATE_NOOP("EntryFacts", "%1 since %2")).arg(facts.headline, dateText(*row.revokedAt));
     if (row.revocationReason)
-        addField(facts, QT_TRANSLATE_NOOP("EntryFacts", "Reason"),
-                 {toQString(x509::toString(*row.revocationReason))});
+        addField(facts, QT_TRANSLATE_NOOP("EntryFacts", "Reason"), {toQString(x509::toString(*row.revocationReason))});
 }
 
 std::optional<EntryFacts> certificateFacts(const store::Store& store, store::RowId id, base::Time now,
@@ -113,9 +112,8 @@ std::optional<EntryFacts> certificateFacts(const store::Store& store, store::Row
         describeIssuer(facts, row->link, printable(issuer ? issuer->name : row->issuer));
     }
     addField(facts, QT_TRANSLATE_NOOP("EntryFacts", "Key"),
-             {row->keyId != 0
-                  ? words(QT_TRANSLATE_NOOP("EntryFacts", "%1, in this store")).arg(keyText(row->key))
-                  : words(QT_TRANSLATE_NOOP("EntryFacts", "%1, not in this store")).arg(keyText(row->key))},
+             {row->keyId != 0 ? words(QT_TRANSLATE_NOOP("EntryFacts", "%1, in this store")).arg(keyText(row->key))
+                              : words(QT_TRANSLATE_NOOP("EntryFacts", "%1, not in this store")).arg(keyText(row->key))},
              row->keyId != 0 ? QStringLiteral("key") : QStringLiteral("nokey"));
     addField(facts, QT_TRANSLATE_NOOP("EntryFacts", "Serial"), {printable(row->serial)});
     addField(facts, QT_TRANSLATE_NOOP("EntryFacts", "Comment"), {printable(row->comment)});
@@ -165,9 +163,8 @@ std::optional<EntryFacts> requestFacts(const store::Store& store, store::RowId i
     addField(facts, QT_TRANSLATE_NOOP("EntryFacts", "Subject"), {printable(row->subject)});
     addField(facts, QT_TRANSLATE_NOOP("EntryFacts", "Names"), namesOf(request.subjectAltNames()));
     addField(facts, QT_TRANSLATE_NOOP("EntryFacts", "Key"),
-             {row->keyId != 0
-                  ? words(QT_TRANSLATE_NOOP("EntryFacts", "%1, in this store")).arg(keyText(row->key))
-                  : words(QT_TRANSLATE_NOOP("EntryFacts", "%1, not in this store")).arg(keyText(row->key))},
+             {row->keyId != 0 ? words(QT_TRANSLATE_NOOP("EntryFacts", "%1, in this store")).arg(keyText(row->key))
+                              : words(QT_TRANSLATE_NOOP("EntryFacts", "%1, not in this store")).arg(keyText(row->key))},
              row->keyId != 0 ? QStringLiteral("key") : QStringLiteral("nokey"));
     addField(facts, QT_TRANSLATE_NOOP("EntryFacts", "Comment"), {printable(row->comment)});
     facts.fingerprints = {{words(QT_TRANSLATE_NOOP("EntryFacts", "SHA-256 fingerprint")), row->sha256}};
@@ -184,12 +181,12 @@ std::optional<EntryFacts> crlFacts(const store::Store& store, store::RowId id, b
     facts.from = row->thisUpdate;
     facts.until = row->nextUpdate;
     facts.state = row->nextUpdate ? stateByDates(row->thisUpdate, row->nextUpdate, now, warningDays) : State::Info;
-    facts.headline = !row->nextUpdate ? words(QT_TRANSLATE_NOOP("EntryFacts", "Says no next update"))
-                     : facts.state == State::Expired
-                         ? words(QT_TRANSLATE_NOOP("EntryFacts", "Out of date: the next was due %1"))
-                               .arg(relativeText(*row->nextUpdate, now))
-                         : words(QT_TRANSLATE_NOOP("EntryFacts", "Next update %1"))
-                               .arg(relativeText(*row->nextUpdate, now));
+    facts.headline =
+        !row->nextUpdate ? words(QT_TRANSLATE_NOOP("EntryFacts", "Says no next update"))
+        : facts.state == State::Expired
+            ? words(QT_TRANSLATE_NOOP("EntryFacts", "Out of date: the next was due %1"))
+                  .arg(relativeText(*row->nextUpdate, now))
+            : words(QT_TRANSLATE_NOOP("EntryFacts", "Next update %1")).arg(relativeText(*row->nextUpdate, now));
     const auto issuer = row->issuerId != 0 ? store.certificate(row->issuerId) : std::nullopt;
     facts.issuerId = row->issuerId;
     describeIssuer(facts, row->link, printable(issuer ? issuer->name : row->issuer));

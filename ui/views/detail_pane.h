@@ -2,16 +2,15 @@
 
 #include "core/base/clock.h"
 #include "core/store/rows.h"
-#include "ui/models/entry_facts.h"
 
 #include <QWidget>
 
-class QLabel;
 class QPushButton;
-class QScrollArea;
-class QVBoxLayout;
 
 namespace certwright::ui {
+
+class FactsView;
+struct EntryFacts;
 
 /// The pane at the right of a list: what the selected entry is, in short, with the acts that fit.
 class DetailPane : public QWidget {
@@ -24,7 +23,7 @@ public:
     /// Nothing, or several entries, are selected.
     void showNote(const QString& text);
     /// The entry that is shown; 0 for none.
-    store::RowId shownId() const noexcept { return m_id; }
+    store::RowId shownId() const noexcept;
 
     QPushButton* openButton() const noexcept { return m_open; }
     QPushButton* exportButton() const noexcept { return m_export; }
@@ -36,18 +35,10 @@ Q_SIGNALS:
     void copied(const QString& what);
 
 private:
-    void clearContent();
-    void addFields(const EntryFacts& facts);
-    void addFingerprint(const EntryFacts::Fingerprint& fingerprint);
-    void addLine();
-
-    QWidget* m_content = nullptr;
-    QVBoxLayout* m_contentLayout = nullptr;
-    QScrollArea* m_scroll;
+    FactsView* m_facts;
     QWidget* m_footer;
     QPushButton* m_open;
     QPushButton* m_export;
-    store::RowId m_id = 0;
 };
 
 } // namespace certwright::ui

@@ -7,7 +7,8 @@
 
 namespace certwright::ui {
 
-ElidedLabel::ElidedLabel(const QString& text, QWidget* parent) : QFrame(parent) {
+ElidedLabel::ElidedLabel(const QString& text, QWidget* parent)
+    : QFrame(parent) {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     setText(text);
 }
@@ -38,10 +39,9 @@ void ElidedLabel::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setPen(m_isSecondary ? Theme::instance().color(ColorRole::Secondary)
                                  : palette().color(QPalette::WindowText));
-    painter.drawText(rect(),
-                     int(QStyle::visualAlignment(layoutDirection(), Qt::AlignLeft | Qt::AlignVCenter)) |
-                         Qt::TextSingleLine,
-                     painter.fontMetrics().elidedText(m_text, Qt::ElideMiddle, width()));
+    painter.drawText(
+        rect(), int(QStyle::visualAlignment(layoutDirection(), Qt::AlignLeft | Qt::AlignVCenter)) | Qt::TextSingleLine,
+        painter.fontMetrics().elidedText(m_text, Qt::ElideMiddle, width()));
 }
 
 } // namespace certwright::ui

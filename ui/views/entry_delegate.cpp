@@ -19,8 +19,8 @@ int drawText(QPainter* painter, const QRect& rect, Qt::LayoutDirection direction
              const QColor& color) {
     const QString shown = painter->fontMetrics().elidedText(text, Qt::ElideRight, rect.width());
     painter->setPen(color);
-    painter->drawText(rect, int(QStyle::visualAlignment(direction, Qt::AlignLeft | Qt::AlignVCenter)) | Qt::TextSingleLine,
-                      shown);
+    painter->drawText(
+        rect, int(QStyle::visualAlignment(direction, Qt::AlignLeft | Qt::AlignVCenter)) | Qt::TextSingleLine, shown);
     return painter->fontMetrics().horizontalAdvance(shown);
 }
 
@@ -34,7 +34,8 @@ QRect endingAt(const QRect& rect, Qt::LayoutDirection direction, int offset) {
 
 } // namespace
 
-EntryDelegate::EntryDelegate(QObject* parent) : QStyledItemDelegate(parent) {}
+EntryDelegate::EntryDelegate(QObject* parent)
+    : QStyledItemDelegate(parent) {}
 
 void EntryDelegate::paint(QPainter* painter, const QStyleOptionViewItem& given, const QModelIndex& index) const {
     QStyleOptionViewItem option = given;
@@ -55,8 +56,10 @@ void EntryDelegate::paint(QPainter* painter, const QStyleOptionViewItem& given, 
     painter->setFont(option.font);
     QRect rect = option.rect.adjusted(index.column() == 0 ? 2 : padding, 0, -padding / 2, 0);
     const int iconSize = state.isValid() ? 14 : 16;
-    const bool reservesIcon = !option.icon.isNull() || (index.column() > 0 && index.model()->headerData(
-                                  index.column(), Qt::Horizontal).toString() == EntryModel::tr("Key"));
+    const bool reservesIcon =
+        !option.icon.isNull() ||
+        (index.column() > 0 &&
+         index.model()->headerData(index.column(), Qt::Horizontal).toString() == EntryModel::tr("Key"));
     if (reservesIcon) {
         const QRect box(rect.left(), rect.top() + (rect.height() - iconSize) / 2, iconSize, iconSize);
         if (!option.icon.isNull())

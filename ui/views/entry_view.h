@@ -14,7 +14,8 @@ class EntryModel;
 class Settings;
 
 /// The table (or tree) of one list. Keeps what is selected, the row with the focus, what is closed and where it is
-/// scrolled to when the model shows another arrangement; the header chooses the columns; outlines the row with the focus.
+/// scrolled to when the model shows another arrangement; the header chooses the columns; outlines the row with the
+/// focus.
 class EntryView : public QTreeView {
     Q_OBJECT
 public:
@@ -53,8 +54,8 @@ private:
 
     EntryModel& m_model;
     Settings& m_settings;
-    QSet<store::RowId> m_closed;  ///< issuers that the person closed
-    QSet<store::RowId> m_opened;  ///< in long lists, those that the person opened
+    QSet<store::RowId> m_closed; ///< issuers that the person closed
+    QSet<store::RowId> m_opened; ///< in long lists, those that the person opened
     std::vector<store::RowId> m_selected;
     store::RowId m_current = 0;
     store::RowId m_wanted = 0; ///< to be selected as soon as it is there

@@ -7,9 +7,11 @@
 
 namespace certwright::ui {
 
-LinkButton::LinkButton(QWidget* parent) : LinkButton(QString(), parent) {}
+LinkButton::LinkButton(QWidget* parent)
+    : LinkButton(QString(), parent) {}
 
-LinkButton::LinkButton(const QString& text, QWidget* parent) : QPushButton(text, parent) {
+LinkButton::LinkButton(const QString& text, QWidget* parent)
+    : QPushButton(text, parent) {
     setFlat(true);
     setAutoDefault(false);
     setCursor(Qt::PointingHandCursor);

@@ -37,10 +37,10 @@ public:
             QStyledItemDelegate::paint(painter, option, index);
             painter->save();
             painter->setFont(option.font);
-            painter->setPen((option.state & QStyle::State_Selected)
-                                ? option.palette.color(QPalette::HighlightedText)
-                                : Theme::instance().color(ColorRole::Secondary));
-            painter->drawText(end, int(Qt::AlignVCenter) | int(isRightToLeft ? Qt::AlignLeft : Qt::AlignHCenter), count);
+            painter->setPen((option.state & QStyle::State_Selected) ? option.palette.color(QPalette::HighlightedText)
+                                                                    : Theme::instance().color(ColorRole::Secondary));
+            painter->drawText(end, int(Qt::AlignVCenter) | int(isRightToLeft ? Qt::AlignLeft : Qt::AlignHCenter),
+                              count);
             painter->restore();
             return;
         }
@@ -67,7 +67,9 @@ protected:
 
 } // namespace
 
-Sidebar::Sidebar(QWidget* parent) : QTreeView(parent), m_model(new QStandardItemModel(this)) {
+Sidebar::Sidebar(QWidget* parent)
+    : QTreeView(parent)
+    , m_model(new QStandardItemModel(this)) {
     setObjectName(QStringLiteral("sidebar"));
     setAccessibleName(tr("Sidebar"));
     setFrameShape(QFrame::NoFrame);
@@ -111,7 +113,8 @@ Sidebar::Sidebar(QWidget* parent) : QTreeView(parent), m_model(new QStandardItem
     connect(this, &QTreeView::activated, this, choose);
     connect(selectionModel(), &QItemSelectionModel::currentChanged, this, [this, choose](const QModelIndex& index) {
         // The arrow keys walk through the places; what only opens a file dialog waits for Enter.
-        if (!m_isSettingPlace && hasFocus() && index.data(placeRole).isValid() && Place(index.data(placeRole).toInt()) != Place::FileViewer)
+        if (!m_isSettingPlace && hasFocus() && index.data(placeRole).isValid() &&
+            Place(index.data(placeRole).toInt()) != Place::FileViewer)
             choose(index);
     });
 }

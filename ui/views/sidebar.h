@@ -2,6 +2,7 @@
 
 #include "core/store/rows.h"
 #include "ui/models/list_arrangement.h"
+#include "ui/place.h"
 
 #include <QTreeView>
 
@@ -12,23 +13,8 @@ class QStandardItemModel;
 
 namespace certwright::ui {
 
-/// What the sidebar leads to.
-enum class Place {
-    Certificates,
-    Keys,
-    Requests,
-    RevocationLists,
-    Inspector,
-    FileViewer,
-    Expiring,
-    Expired,
-    Revoked,
-    NoKey,
-    Weak,
-};
-
-/// The tree at the left of the main window: the store's lists, tools, ready-made filters, with how many there are of each.
-/// What needs a store is greyed while none is open.
+/// The tree at the left of the main window: the store's lists, tools, ready-made filters, with how many there are of
+/// each. What needs a store is greyed while none is open.
 class Sidebar : public QTreeView {
     Q_OBJECT
 public:

@@ -5,7 +5,10 @@
 
 namespace certwright::ui {
 
-StateLabel::StateLabel(QWidget* parent) : QWidget(parent), m_mark(new QLabel(this)), m_text(new QLabel(this)) {
+StateLabel::StateLabel(QWidget* parent)
+    : QWidget(parent)
+    , m_mark(new QLabel(this))
+    , m_text(new QLabel(this)) {
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(6);

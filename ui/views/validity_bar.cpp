@@ -15,7 +15,8 @@ constexpr int barHeight = 8;
 
 } // namespace
 
-ValidityBar::ValidityBar(QWidget* parent) : QWidget(parent) {
+ValidityBar::ValidityBar(QWidget* parent)
+    : QWidget(parent) {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }

@@ -1,0 +1,76 @@
+#include "ui/actions/settings_menus.h"
+
+#include "ui/actions/main_actions.h"
+#include "ui/convert.h"
+#include "ui/settings.h"
+#include "ui/store_controller.h"
+#include "ui/theme.h"
+#include "ui/ui_context.h"
+
+#include <QActionGroup>
+#include <QFileInfo>
+#include <QMenu>
+
+namespace certwright::ui {
+
+SettingsMenus::SettingsMenus(UiContext& context, StoreController& controller, const MainActions& actions,
+                             QObject* parent)
+    : QObject(parent)
+    , m_context(context)
+    , m_controller(controller)
+    , m_actions(actions) {
+    connectTheme();
+    buildAutoLockMenu();
+    connect(m_actions.recentMenu, &QMenu::aboutToShow, this, &SettingsMenus::fillRecentMenu);
+}
+
+void SettingsMenus::connectTheme() {
+    const auto connectMode = [this](QAction* action, ThemeMode mode) {
+        action->setChecked(m_context.settings.themeMode() == mode);
+        connect(action, &QAction::triggered, this, [this, mode] {
+            m_context.settings.setThemeMode(mode);
+            Theme::instance().apply(mode);
+        });
+    };
+    connectMode(m_actions.themeSystem, ThemeMode::System);
+    connectMode(m_actions.themeLight, ThemeMode::Light);
+    connectMode(m_actions.themeDark, ThemeMode::Dark);
+}
+
+void SettingsMenus::buildAutoLockMenu() {
+    auto* group = new QActionGroup(this);
+    const std::chrono::seconds current = m_context.settings.autoLock();
+    for (const int minutes : {1, 5, 10, 30, 0}) {
+        QAction* action = m_actions.autoLockMenu->addAction(minutes == 0   ? tr("&Never")
+                                                            : minutes == 1 ? tr("After 1 minute")
+                                                                           : tr("After %1 minutes").arg(minutes));
+        action->setCheckable(true);
+        action->setChecked(current == std::chrono::minutes(minutes));
+        group->addAction(action);
+        connect(action, &QAction::triggered, this,
+                [this, minutes] { m_controller.setAutoLock(std::chrono::minutes(minutes)); });
+    }
+}
+
+void SettingsMenus::fillRecentMenu() {
+    QMenu* menu = m_actions.recentMenu;
+    menu->clear();
+    const std::vector<RecentStore> stores = m_context.settings.recentStores();
+    for (const RecentStore& recent : stores) {
+        QString text = printable(QFileInfo(recent.path).fileName());
+        QAction* action = menu->addAction(text.replace(QLatin1Char('&'), QLatin1String("&&")));
+        action->setToolTip(printable(recent.path).toHtmlEscaped());
+        connect(action, &QAction::triggered, this, [this, path = recent.path] { Q_EMIT recentChosen(path); });
+    }
+    if (stores.empty()) {
+        menu->addAction(tr("None yet"))->setEnabled(false);
+        return;
+    }
+    menu->addSeparator();
+    connect(menu->addAction(tr("&Clear this list")), &QAction::triggered, this, [this] {
+        m_context.settings.clearRecentStores();
+        Q_EMIT recentCleared();
+    });
+}
+
+} // namespace certwright::ui
