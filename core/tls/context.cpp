@@ -17,15 +17,20 @@ using base::ErrorKind;
 constexpr int MaximumSecurityLevel = 5;
 constexpr std::size_t MaximumAlpnName = 255;
 constexpr std::size_t MaximumAlpnList = 65535;
+#ifdef OPENSSL_NO_SSL3
+constexpr bool HasSsl3 = false;
+#else
+constexpr bool HasSsl3 = true;
+#endif
 
 void setVersion(SSL_CTX* context, std::optional<ProtocolVersion> version, bool isMinimum) {
     if (!version)
         return;
-    // SSLv2 has no number that OpenSSL 3 would take; SSLv3's it takes where it was built with it.
+    // SSLv2 has no number that OpenSSL 3 would take. SSLv3's number it takes also where it was built without it.
     const int number = static_cast<int>(*version);
-    const bool isDone =
-        *version != ProtocolVersion::Ssl2 && (isMinimum ? SSL_CTX_set_min_proto_version(context, number)
-                                                        : SSL_CTX_set_max_proto_version(context, number)) == 1;
+    const bool isKnown = *version != ProtocolVersion::Ssl2 && (HasSsl3 || *version != ProtocolVersion::Ssl3);
+    const bool isDone = isKnown && (isMinimum ? SSL_CTX_set_min_proto_version(context, number)
+                                              : SSL_CTX_set_max_proto_version(context, number)) == 1;
     if (!isDone)
         throw base::Error(ErrorKind::Unsupported, "This OpenSSL does not speak " + toString(*version),
                           "Choose TLSv1.0 or newer", base::drainQueue());
