@@ -33,6 +33,8 @@ const std::vector<Item>* partsOf(const Item& item) noexcept {
         return &pkcs12->items;
     if (const auto* pkcs7 = item.as<Pkcs7Item>())
         return &pkcs7->items;
+    if (const auto* keystore = item.as<KeystoreItem>())
+        return &keystore->items;
     return nullptr;
 }
 

@@ -10,6 +10,7 @@
 #include "core/x509/crl.h"
 #include "core/x509/request.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,10 +26,11 @@ struct PrivateKeyItem {
     std::optional<crypto::PrivateKey> key;    ///< nothing while it is locked, or when it is not usable here
     std::optional<crypto::KeyFacts> facts;    ///< of a locked key what the file tells in clear, often the type alone
     std::optional<EncryptionInfo> encryption; ///< nothing when it lies in clear
+    bool locked = false;                      ///< a passphrase would open it
     std::string format;                       ///< "PKCS#8", "PKCS#1", "SEC1", "DSA", "OpenSSH", "PuTTY"
 
     bool isEncrypted() const noexcept { return encryption.has_value(); }
-    bool isLocked() const noexcept { return encryption.has_value() && !key; }
+    bool isLocked() const noexcept { return locked; }
 };
 
 /// The integrity protection of a PKCS#12 file.
@@ -71,11 +73,13 @@ struct ParametersItem {
     base::Bytes der;
 };
 
-/// A key store of Java or of another program: named, its entries not read.
+/// A key store of Java: its certificates are read, its keys only counted.
 struct KeystoreItem {
     std::string type; ///< "JKS", "JCEKS", "BKS"
     std::uint32_t version = 0;
-    std::optional<std::uint32_t> entryCount;
+    std::uint32_t entryCount = 0;
+    std::uint32_t keyCount = 0; ///< entries with a private key, which stay closed
+    std::vector<Item> items;
 };
 
 /// Something beside recognised things that is none of them: a PKCS#12 bag, a PEM block of another kind.
@@ -106,6 +110,8 @@ struct Contents {
     /// The first thing that went wrong. Items may stand beside it: what could be read of a damaged bundle, a locked
     /// key.
     std::optional<base::Error> error;
+    /// Remarks about what was read all the same: a wrong label, bytes behind the end.
+    std::vector<std::string> notes;
 };
 
 /// The command line's word for the kind of an item: "certificate", "private-key", "dh-parameters"...

@@ -15,6 +15,7 @@ namespace certwright::formats {
 /// One armoured block of a PEM text.
 struct PemBlock {
     std::string label;                                        ///< "CERTIFICATE"
+    std::string endLabel;                                     ///< of the END line; the same in a sound block
     std::vector<std::pair<std::string, std::string>> headers; ///< RFC 1421 headers: "Proc-Type", "DEK-Info"
     base::Bytes der;                                          ///< wiped by the reader's caller when it is a key
     std::size_t line = 0;                                     ///< of the BEGIN line, from 1
@@ -24,8 +25,8 @@ struct PemBlock {
 };
 
 /// Goes over the armoured blocks of a text one by one, as people paste them: with text around, CRLF, CR or LF,
-/// indented, quoted by "> ", in one long line, END line missing its counterpart (an error of that block). The text must
-/// outlive it.
+/// indented, quoted by "> ", in one long line, with "\\n" for line ends as JSON and environment files have them. The
+/// text must outlive it.
 class PemScanner {
 public:
     explicit PemScanner(std::string_view text) noexcept
@@ -35,11 +36,12 @@ public:
     std::optional<PemBlock> next();
 
 private:
-    std::string_view takeLine() noexcept;
+    std::size_t lineAt(std::size_t position) noexcept;
 
     std::string_view m_text;
     std::size_t m_position = 0;
-    std::size_t m_line = 0;
+    std::size_t m_countedUpTo = 0;
+    std::size_t m_line = 1;
 };
 
 /// All blocks of a text.

@@ -18,7 +18,7 @@ struct KeyEncryption {
     std::string cipher = "AES-256-CBC"; ///< a CBC cipher that OpenSSL knows
     Kdf kdf = Kdf::Pbkdf2;
     int iterations = 600'000;        ///< PBKDF2 with HMAC-SHA-256
-    std::uint64_t scryptN = 1 << 16; ///< scrypt with r = 8, p = 1
+    std::uint64_t scryptN = 1 << 14; ///< scrypt with r = 8, p = 1; more than this OpenSSL's own reader refuses
 };
 
 /// PKCS#8 PEM in clear (RFC 7468 10).

@@ -47,14 +47,6 @@ formats::PassphraseCallback answerOnce(const base::Secret* passphrase) {
     };
 }
 
-void checkKey(const QString& path, const crypto::PrivateKey& key, const std::vector<pki::ExportMaterial>& materials) {
-    const bool isKnown = std::ranges::any_of(materials, [&key](const pki::ExportMaterial& material) {
-        return material.key && material.key->publicKey() == key.publicKey();
-    });
-    if (!isKnown)
-        throwWrong(path, "the private key is another one");
-}
-
 /// What a chain is made of, from the first certificate up: each one is issued by the next.
 void checkOrder(const QString& path, const std::vector<x509::Certificate>& certificates) {
     for (std::size_t i = 1; i < certificates.size(); ++i) {
@@ -63,15 +55,8 @@ void checkOrder(const QString& path, const std::vector<x509::Certificate>& certi
     }
 }
 
-bool isKnown(const x509::Certificate& certificate, const std::vector<pki::ExportMaterial>& materials) {
-    return std::ranges::any_of(materials, [&certificate](const pki::ExportMaterial& material) {
-        return material.certificate == certificate ||
-               std::ranges::find(material.issuers, certificate) != material.issuers.end();
-    });
-}
-
 /// What is in the bytes, read as any other file, is what was exported.
-void checkContents(const QString& path, base::BytesView bytes, const std::vector<pki::ExportMaterial>& materials,
+void checkContents(const QString& path, base::BytesView bytes, const ExpectedContents& expected,
                    const base::Secret* passphrase) {
     const formats::Contents contents = formats::readContents(bytes, answerOnce(passphrase));
     if (contents.error)
@@ -79,23 +64,36 @@ void checkContents(const QString& path, base::BytesView bytes, const std::vector
     std::vector<x509::Certificate> certificates;
     for (const formats::Item* item : formats::flatten(contents)) {
         if (const auto* certificate = item->as<x509::Certificate>()) {
-            if (!isKnown(*certificate, materials))
+            if (std::ranges::find(expected.certificates, *certificate) == expected.certificates.end())
                 throwWrong(path, "there is a certificate that was not asked for");
             certificates.push_back(*certificate);
         } else if (const auto* key = item->as<formats::PrivateKeyItem>()) {
             if (!key->key)
                 throwWrong(path, "the private key does not open");
-            checkKey(path, *key->key, materials);
+            if (std::ranges::find(expected.keys, key->key->publicKey()) == expected.keys.end())
+                throwWrong(path, "the private key is another one");
         }
     }
     // PKCS#12 and PKCS#7 are sets; several certificates of one export in PEM are a chain.
-    if (materials.size() == 1 && base::textOf(bytes).starts_with("-----BEGIN CERTIFICATE"))
+    if (expected.isChain && base::textOf(bytes).starts_with("-----BEGIN CERTIFICATE"))
         checkOrder(path, certificates);
 }
 
 } // namespace
 
-void checkWritten(const QString& path, const pki::ExportedFile& file, const std::vector<pki::ExportMaterial>& materials,
+ExpectedContents ExpectedContents::of(const std::vector<pki::ExportMaterial>& materials) {
+    ExpectedContents expected;
+    expected.isChain = materials.size() == 1;
+    for (const pki::ExportMaterial& material : materials) {
+        expected.certificates.push_back(material.certificate);
+        expected.certificates.insert(expected.certificates.end(), material.issuers.begin(), material.issuers.end());
+        if (material.key)
+            expected.keys.push_back(material.key->publicKey());
+    }
+    return expected;
+}
+
+void checkWritten(const QString& path, const pki::ExportedFile& file, const ExpectedContents& expected,
                   const base::Secret* passphrase) {
     const base::BytesView meant = file.bytes();
     const auto check = [&](const auto& written) {
@@ -105,7 +103,7 @@ void checkWritten(const QString& path, const pki::ExportedFile& file, const std:
                 .withContext(path.toStdString());
         // A Kubernetes Secret holds its PEM files as base64 inside YAML, which is no format for keys.
         if (!base::textOf(bytes).starts_with("apiVersion:"))
-            checkContents(path, bytes, materials, passphrase);
+            checkContents(path, bytes, expected, passphrase);
     };
     if (file.hasClearKey)
         check(readBack<base::Secret>(path, meant.size()));

@@ -199,12 +199,13 @@ ExportResult runExport(store::Store& store, const ExportOrder& order, const base
     const bool hasPrivate = std::ranges::any_of(files, &pki::ExportedFile::isPrivate);
     if (info.isFolder)
         makeFolder(pathOf(order, {}), hasPrivate);
+    const ExpectedContents expected = ExpectedContents::of(materials);
     FileWriter writer(order.mayOverwrite);
     for (std::size_t i = 0; i < files.size(); ++i) {
         result.files.push_back(plannedFile(order, files[i]));
         writer.add(result.files.back().path, files[i].bytes(),
                    files[i].isPrivate ? FileWriter::Access::Private : FileWriter::Access::Public);
-        checkWritten(writer.temporaryPath(i), files[i], materials, order.passphrase.get());
+        checkWritten(writer.temporaryPath(i), files[i], expected, order.passphrase.get());
         control.throwIfStopped();
     }
     noteKeyExport(store, materials, info, order.path);

@@ -31,7 +31,7 @@ Json factsJson(const x509::Crl& crl);
 /// {"kind": "public-key", ...}
 Json factsJson(const crypto::PublicKey& key);
 Json factsJson(const formats::Item& item);
-/// {"file", "items", "error"?}
+/// {"file", "items", "unread"?, "notes"?, "error"?}: `unread` has the containers of which nothing could be read
 Json factsJson(const formats::Contents& contents);
 
 /// {"type", "bits", "curve"?, "spki_sha256"}: the public_key field of certificates and requests.

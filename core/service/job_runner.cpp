@@ -64,6 +64,8 @@ JobRunner::~JobRunner() {
     for (const auto& entry : std::as_const(d->entries))
         entry->stop.request_stop();
     d->pool.waitForDone();
+    for (const auto& entry : std::exchange(d->entries, {}))
+        entry->job.drop();
 }
 
 JobRunner::Executor JobRunner::poolExecutor() const {
@@ -119,7 +121,9 @@ void JobRunner::finish(JobId id) {
         return;
     disconnect(entry->contextDestroyed);
     const QPointer<JobRunner> self(this);
-    if (entry->context) {
+    if (!entry->context) {
+        entry->job.drop();
+    } else {
         const bool isDropped = entry->stop.stop_requested() && entry->cancelled == CancelledResult::Drop;
         // A slot of the event loop: nothing may be thrown out of it.
         const auto delivered = base::outcomeOf([&] {

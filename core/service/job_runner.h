@@ -53,7 +53,7 @@ public:
                 : work(std::move(workFunction))
                 , done(std::move(doneFunction)) {}
             std::optional<Work> work;
-            Done done;
+            std::optional<Done> done;
             std::optional<base::Outcome<R>> outcome;
         };
         auto state = std::make_shared<State>(std::move(work), std::move(done));
@@ -63,10 +63,19 @@ public:
             state->work.reset(); // what it owned (a passphrase, a key) goes with the work, not with the delivery
         };
         job.deliver = [state](std::optional<base::Error> instead) {
+            // What `done` owns (a window, a session) goes on this thread: the other one may still hold the state.
+            auto outcome = std::exchange(state->outcome, std::nullopt);
+            auto doneNow = std::exchange(state->done, std::nullopt);
+            state->work.reset();
             if (instead)
-                state->done(base::Outcome<R>(*std::move(instead)));
+                (*doneNow)(base::Outcome<R>(*std::move(instead)));
             else
-                state->done(std::move(*state->outcome));
+                (*doneNow)(std::move(*outcome));
+        };
+        job.drop = [state] {
+            state->done.reset(); // first: it may own the thread that the work runs on, and then waits for it
+            state->outcome.reset();
+            state->work.reset();
         };
         job.hasOutcome = [state] { return state->outcome.has_value(); };
         job.progress = std::move(progress);
@@ -91,6 +100,7 @@ private:
     struct Job {
         std::function<void(const base::JobControl&)> work;
         std::function<void(std::optional<base::Error>)> deliver;
+        std::function<void()> drop;
         std::function<bool()> hasOutcome;
         std::function<void(base::Progress)> progress;
     };

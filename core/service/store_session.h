@@ -19,7 +19,7 @@ namespace certwright::service {
 
 /// An open store as the window sees it: everything asynchronous. Lives on the GUI thread and owns two database threads,
 /// each with a store::Store of its own: one writes, one only reads, so that lists go on while an import writes.
-/// Destroying it stops its jobs, waits for the statement that is running, and drops their results.
+/// Destroying it stops its jobs and waits for what is running; those that had not finished end as Cancelled.
 class StoreSession : public QObject {
     Q_OBJECT
 
@@ -54,12 +54,12 @@ public:
     /// Runs `work(store, control)` on the reading thread; see JobRunner::run for the rest. Writing there throws.
     template <class R, class Work, class ReadDone>
     JobId read(const QString& label, QObject* context, Work work, ReadDone done) {
-        return m_jobs.runOn<R>(
+        return remember(m_jobs.runOn<R>(
             executor(Side::Reading), label, context,
             [this, work = std::move(work)](const base::JobControl& control) mutable -> R {
                 return work(storeOn(Side::Reading), control);
             },
-            std::move(done), {}, JobRunner::CancelledResult::Drop);
+            std::move(done), {}, JobRunner::CancelledResult::Drop));
     }
 
     /// Runs `work(store, control)` on the writing thread. What it throws undoes nothing by itself: use a
@@ -67,13 +67,13 @@ public:
     template <class R, class Work, class WriteDone>
     JobId write(const QString& label, QObject* context, Work work, WriteDone done,
                 std::function<void(base::Progress)> progress = {}) {
-        return m_jobs.runOn<R>(
+        return remember(m_jobs.runOn<R>(
             executor(Side::Writing), label, context,
             [this, work = std::move(work)](const base::JobControl& control) mutable -> R {
                 const ChangeNote note(*this);
                 return work(storeOn(Side::Writing), control);
             },
-            std::move(done), std::move(progress), JobRunner::CancelledResult::Tell);
+            std::move(done), std::move(progress), JobRunner::CancelledResult::Tell));
     }
 
 public Q_SLOTS:
@@ -105,6 +105,10 @@ private:
     StoreSession(JobRunner& jobs, const QString& path);
     JobRunner::Executor executor(Side side) const;
     store::Store& storeOn(Side side) const;
+    JobId remember(JobId id);
+    static void openSides(std::unique_ptr<StoreSession> session, std::shared_ptr<store::Vault> vault, QObject* context,
+                          Opened done);
+    static void openReading(std::unique_ptr<StoreSession> session, QObject* context, Opened done);
 
     JobRunner& m_jobs;
     std::unique_ptr<Private> d;

@@ -110,7 +110,8 @@ void Linker::store(const Check& check) {
     }
 }
 
-void Linker::link(const std::vector<RowId>& ids, const base::JobControl& control) {
+std::size_t Linker::link(const std::vector<RowId>& ids, const base::JobControl& control) {
+    std::size_t linked = 0;
     for (std::size_t first = 0; first < ids.size(); first += BatchSize) {
         control.throwIfStopped();
         std::vector<Check> checks = read(ids, first, std::min(BatchSize, ids.size() - first));
@@ -139,10 +140,13 @@ void Linker::link(const std::vector<RowId>& ids, const base::JobControl& control
                 ++check.tries;
             }
         });
-        for (const Check& check : checks)
+        for (const Check& check : checks) {
             store(check);
+            linked += check.isSelfSigned || check.issuer != 0 ? 1 : 0;
+        }
         control.report(std::min(first + BatchSize, ids.size()), ids.size());
     }
+    return linked;
 }
 
 void Linker::adopt(const std::vector<RowId>& issuers, RowId firstNew, const base::JobControl& control) {

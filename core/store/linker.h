@@ -23,8 +23,9 @@ public:
     explicit Linker(Database& database)
         : m_database(database) {}
 
-    /// Links certificates to issuers that are in the store. @throws Error Cancelled
-    void link(const std::vector<RowId>& ids, const base::JobControl& control);
+    /// Links certificates to issuers that are in the store; returns how many have a verified issuer, themselves
+    /// counted. @throws Error Cancelled
+    std::size_t link(const std::vector<RowId>& ids, const base::JobControl& control);
     /// Links certificates and revocation lists that were waiting to those of `issuers` that issued them. Certificates
     /// from `firstNew` on are left out: link() has seen them.
     void adopt(const std::vector<RowId>& issuers, RowId firstNew, const base::JobControl& control);

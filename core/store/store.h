@@ -117,6 +117,8 @@ public:
     /// Certificates with this private key; ids ascending.
     std::vector<RowId> certificatesOfKey(RowId keyId) const;
     std::vector<RowId> requestsOfKey(RowId keyId) const;
+    /// True when a certificate or request in the store has this key (upper-case hexadecimal SHA-256 of its SPKI).
+    bool isKeyUsed(const QString& spkiSha256) const;
     /// CA certificates whose private key is here.
     std::vector<CertificateRow> issuingCertificates() const;
     /// Self-signed CA certificates: what verification against this store trusts.
@@ -131,6 +133,8 @@ public:
     std::vector<FoundEntry> findAll(const QString& idOrNameOrHash) const;
     /// By upper- or lower-case hexadecimal SHA-256 of the DER, for a key of the SPKI.
     std::optional<RowId> findBySha256(EntryKind kind, const QString& sha256) const;
+    /// Empty when there is no such entry.
+    QString nameOf(EntryKind kind, RowId id) const;
     bool isNameUsed(EntryKind kind, const QString& name) const;
     /// `wanted`, or "wanted (2)" and so on when an entry of this kind has that name.
     QString freeName(EntryKind kind, const QString& wanted) const;
@@ -147,8 +151,8 @@ public:
     RowId addRequest(const x509::Request& request, const EntryDetails& details = {});
     RowId addCrl(const x509::Crl& crl, const EntryDetails& details = {});
     /// Makes the issuer links of `added` (certificates added with linkLater), with the signature checks spread over the
-    /// processor's cores. @throws Error Cancelled
-    void linkPending(const std::vector<RowId>& added, const base::JobControl& control = {});
+    /// processor's cores. Returns how many of them have a verified issuer now. @throws Error Cancelled
+    std::size_t linkPending(const std::vector<RowId>& added, const base::JobControl& control = {});
 
     void rename(EntryKind kind, RowId id, const QString& name);
     void setComment(EntryKind kind, RowId id, const QString& comment);

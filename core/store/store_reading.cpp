@@ -289,6 +289,14 @@ std::vector<RowId> Store::requestsOfKey(RowId keyId) const {
     return idsOf(*d, "SELECT id FROM requests WHERE key_id = ? ORDER BY id", {qlonglong(keyId)});
 }
 
+bool Store::isKeyUsed(const QString& spkiSha256) const {
+    const QByteArray digest = QByteArray::fromHex(spkiSha256.toLatin1());
+    return !idsOf(*d, "SELECT id FROM certificates WHERE spki_key = ? AND spki_sha256 = ? LIMIT 1",
+                  {qlonglong(leadingInt64(viewOf(digest))), digest})
+                .empty() ||
+           !idsOf(*d, "SELECT id FROM requests WHERE spki_sha256 = ? LIMIT 1", {digest}).empty();
+}
+
 std::vector<CertificateRow> Store::issuingCertificates() const {
     std::vector<CertificateRow> result;
     auto rows =

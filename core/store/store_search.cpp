@@ -256,6 +256,11 @@ std::vector<FoundEntry> Store::findAll(const QString& idOrNameOrHash) const {
     return found;
 }
 
+QString Store::nameOf(EntryKind kind, RowId id) const {
+    auto rows = d->database->select(byIdSql(kind), {qlonglong(id)});
+    return rows.next() ? rows.text(1) : QString();
+}
+
 bool Store::isNameUsed(EntryKind kind, const QString& name) const {
     return !readIds(*d->database, exactNameSql(kind), {textValue(name)}).empty();
 }

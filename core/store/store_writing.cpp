@@ -44,14 +44,11 @@ Error alreadyThere(EntryKind kind, const QString& name) {
                                             name.toStdString() + "\"");
 }
 
-void refuseIfThere(const Store& store, Database& database, EntryKind kind, const std::string& sha256) {
+void refuseIfThere(const Store& store, EntryKind kind, const std::string& sha256) {
     const auto id = store.findBySha256(kind, fromUtf8(sha256));
     if (!id)
         return;
-    const QString name =
-        database.scalar(QStringLiteral("SELECT name FROM %1 WHERE id = %2").arg(QLatin1String(tableOf(kind))).arg(*id))
-            .toString();
-    throw alreadyThere(kind, name);
+    throw alreadyThere(kind, store.nameOf(kind, *id));
 }
 
 } // namespace
@@ -87,7 +84,7 @@ RowId Store::addCertificate(const x509::Certificate& certificate, const Certific
 RowId Store::addCertificate(base::BytesView der, const x509::CertificateColumns& columns,
                             const CertificateDetails& details, bool linkLater) {
     Transaction transaction(*this);
-    refuseIfThere(*this, *d->database, EntryKind::Certificate, columns.sha256);
+    refuseIfThere(*this, EntryKind::Certificate, columns.sha256);
     const QByteArray spkiSha256 = fromHexText(columns.spkiSha256);
     const QString name = firstOf(details.name, fromUtf8(columns.commonName), fromUtf8(columns.serial));
     const QString otherNames = joinedNames(columns.subjectAltNames);
@@ -158,20 +155,21 @@ void Store::markIssuedHere(RowId id, const x509::CertificateColumns& columns, co
                      .arg(fromUtf8(columns.serial), fromUtf8(columns.subject), fromUtf8(columns.issuer), profile));
 }
 
-void Store::linkPending(const std::vector<RowId>& added, const base::JobControl& control) {
+std::size_t Store::linkPending(const std::vector<RowId>& added, const base::JobControl& control) {
     if (added.empty())
-        return;
+        return 0;
     Transaction transaction(*this);
     Linker linker(*d->database);
-    linker.link(added, control);
+    const std::size_t linked = linker.link(added, control);
     linker.adopt(added, *std::min_element(added.begin(), added.end()), control);
     transaction.commit();
+    return linked;
 }
 
 RowId Store::addKey(const crypto::PrivateKey& key, const EntryDetails& details) {
     Transaction transaction(*this);
     const std::string& sha256 = key.publicKey().spkiSha256();
-    refuseIfThere(*this, *d->database, EntryKind::Key, sha256);
+    refuseIfThere(*this, EntryKind::Key, sha256);
     const QByteArray spkiSha256 = fromHexText(sha256);
     // Encrypted before the database sees it.
     const base::Bytes record = d->vault->sealKey(viewOf(spkiSha256), key.toPkcs8Der());
@@ -192,7 +190,7 @@ RowId Store::addKey(const crypto::PrivateKey& key, const EntryDetails& details) 
 
 RowId Store::addRequest(const x509::Request& request, const EntryDetails& details) {
     Transaction transaction(*this);
-    refuseIfThere(*this, *d->database, EntryKind::Request, request.sha256());
+    refuseIfThere(*this, EntryKind::Request, request.sha256());
     const QByteArray spkiSha256 = fromHexText(request.publicKey().spkiSha256());
     const crypto::KeyFacts& facts = request.publicKey().facts();
     const x509::Name subject = request.subject();
@@ -214,7 +212,7 @@ RowId Store::addRequest(const x509::Request& request, const EntryDetails& detail
 
 RowId Store::addCrl(const x509::Crl& crl, const EntryDetails& details) {
     Transaction transaction(*this);
-    refuseIfThere(*this, *d->database, EntryKind::Crl, crl.sha256());
+    refuseIfThere(*this, EntryKind::Crl, crl.sha256());
     const x509::Name issuer = crl.issuer();
     const std::string issuerText = issuer.toRfc2253();
     const QString name = firstOf(details.name, fromUtf8(issuer.displayName()), fromUtf8(issuerText));

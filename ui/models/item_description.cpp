@@ -320,8 +320,7 @@ void describe(ItemDescription& result, const formats::KeystoreItem& item) {
     result.facts.headline = words(QT_TRANSLATE_NOOP(
         "ItemDescription", "Not read by this program. keytool -importkeystore turns it into PKCS#12"));
     addField(result.facts, QT_TRANSLATE_NOOP("ItemDescription", "Version"), {QString::number(item.version)});
-    if (item.entryCount)
-        addField(result.facts, QT_TRANSLATE_NOOP("ItemDescription", "Entries"), {QLocale().toString(*item.entryCount)});
+    addField(result.facts, QT_TRANSLATE_NOOP("ItemDescription", "Entries"), {QLocale().toString(item.entryCount)});
 }
 
 void describe(ItemDescription& result, const formats::UnknownItem& item) {

@@ -34,12 +34,12 @@ inline pki::IssueChoices choicesFor(std::string_view profile, std::string_view s
 
 /// Makes a certificate as `choices` say, signed by `issuer`, or by itself when there is none.
 inline Made make(pki::IssueChoices choices, const Made* issuer = nullptr,
-                 const std::optional<crypto::PrivateKey>& existingKey = {}) {
+                 const std::optional<crypto::PrivateKey>& existingKey = {}, base::Time now = sampleNow()) {
     const crypto::PrivateKey key =
         existingKey ? *existingKey : crypto::generateKey(crypto::KeySpec::parse("ec:prime256v1"));
     choices.product = issuer != nullptr ? pki::Product::IssuedCertificate : pki::Product::SelfSignedCertificate;
     pki::IssueContext context;
-    context.now = sampleNow();
+    context.now = now;
     context.publicKey = key.publicKey();
     if (issuer != nullptr)
         context.issuer = issuer->certificate;

@@ -1,0 +1,117 @@
+#include "core/formats/pkcs7.h"
+
+#include "core/base/error.h"
+#include "core/base/handle.h"
+#include "core/base/openssl_check.h"
+
+#include <openssl/cms.h>
+#include <openssl/objects.h>
+#include <openssl/x509.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace certwright::formats {
+
+using base::Error;
+using base::ErrorKind;
+using base::Handle;
+
+namespace {
+
+struct CmsDeleter {
+    void operator()(CMS_ContentInfo* message) const noexcept { CMS_ContentInfo_free(message); }
+};
+using Cms = std::unique_ptr<CMS_ContentInfo, CmsDeleter>;
+
+struct CertificatesDeleter {
+    void operator()(STACK_OF(X509) * stack) const noexcept { sk_X509_pop_free(stack, X509_free); }
+};
+struct CrlsDeleter {
+    void operator()(STACK_OF(X509_CRL) * stack) const noexcept { sk_X509_CRL_pop_free(stack, X509_CRL_free); }
+};
+
+std::string dottedOid(const ASN1_OBJECT* object) {
+    std::array<char, 128> text{};
+    OBJ_obj2txt(text.data(), text.size(), object, 1);
+    return text.data();
+}
+
+std::string shortName(const ASN1_OBJECT* object) {
+    const int nid = OBJ_obj2nid(object);
+    return nid == NID_undef ? dottedOid(object) : OBJ_nid2sn(nid);
+}
+
+Pkcs7Signer signerOf(CMS_SignerInfo* info) {
+    Pkcs7Signer signer;
+    ASN1_OCTET_STRING* keyId = nullptr;
+    X509_NAME* issuer = nullptr;
+    ASN1_INTEGER* serial = nullptr;
+    if (CMS_SignerInfo_get0_signer_id(info, &keyId, &issuer, &serial) == 1) {
+        if (keyId != nullptr) {
+            signer.subjectKeyId =
+                base::toHex({ASN1_STRING_get0_data(keyId), static_cast<std::size_t>(ASN1_STRING_length(keyId))});
+        }
+        if (issuer != nullptr)
+            signer.issuer = x509::Name::share(issuer).toRfc2253();
+        if (serial != nullptr)
+            signer.serial = x509::Serial::share(serial).toHex();
+    }
+    X509_ALGOR* digest = nullptr;
+    CMS_SignerInfo_get0_algs(info, nullptr, nullptr, &digest, nullptr);
+    if (digest != nullptr)
+        signer.digest = shortName(digest->algorithm);
+    return signer;
+}
+
+} // namespace
+
+Pkcs7Item readPkcs7(base::BytesView der) {
+    base::clearQueue();
+    const unsigned char* position = der.data();
+    const Cms message(d2i_CMS_ContentInfo(nullptr, &position, static_cast<long>(der.size())));
+    if (!message) {
+        throw Error(ErrorKind::BadInput, "The PKCS#7 message is damaged", "Get the file again from where it came from.",
+                    base::drainQueue());
+    }
+    Pkcs7Item item;
+    item.typeName = shortName(CMS_get0_type(message.get()));
+    item.typeOid = dottedOid(CMS_get0_type(message.get()));
+    // These give null, and an entry in the queue, for types that carry none.
+    const std::unique_ptr<STACK_OF(X509), CertificatesDeleter> certificates(CMS_get1_certs(message.get()));
+    for (int i = 0; i < sk_X509_num(certificates.get()); ++i)
+        item.items.push_back({x509::Certificate::share(sk_X509_value(certificates.get(), i)), {}, {}});
+    const std::unique_ptr<STACK_OF(X509_CRL), CrlsDeleter> crls(CMS_get1_crls(message.get()));
+    for (int i = 0; i < sk_X509_CRL_num(crls.get()); ++i) {
+        X509_CRL* crl = sk_X509_CRL_value(crls.get(), i);
+        base::check(X509_CRL_up_ref(crl), "share a revocation list");
+        item.items.push_back({x509::Crl::adopt(Handle<X509_CRL>(crl)), {}, {}});
+    }
+    if (OBJ_obj2nid(CMS_get0_type(message.get())) == NID_pkcs7_signed) {
+        STACK_OF(CMS_SignerInfo)* signers = CMS_get0_SignerInfos(message.get());
+        for (int i = 0; i < sk_CMS_SignerInfo_num(signers); ++i)
+            item.signers.push_back(signerOf(sk_CMS_SignerInfo_value(signers, i)));
+    }
+    base::clearQueue();
+    return item;
+}
+
+base::Bytes createPkcs7(const std::vector<x509::Certificate>& certificates, const std::vector<x509::Crl>& crls) {
+    const Handle<PKCS7> message(base::check(PKCS7_new(), "make a PKCS#7 message"));
+    base::check(PKCS7_set_type(message.get(), NID_pkcs7_signed), "make a PKCS#7 message");
+    base::check(PKCS7_content_new(message.get(), NID_pkcs7_data), "make a PKCS#7 message");
+    PKCS7_set_detached(message.get(), 1);
+    for (const x509::Certificate& certificate : certificates)
+        base::check(PKCS7_add_certificate(message.get(), certificate.native()), "add a certificate");
+    for (const x509::Crl& crl : crls)
+        base::check(PKCS7_add_crl(message.get(), crl.native()), "add a revocation list");
+    unsigned char* out = nullptr;
+    const int length = i2d_PKCS7(message.get(), &out);
+    base::check(length, "encode the PKCS#7 message");
+    const base::OpensslMemory<unsigned char> owner(out);
+    return {out, out + length};
+}
+
+} // namespace certwright::formats

@@ -1,0 +1,51 @@
+#include "core/formats/unlocker.h"
+
+#include <utility>
+
+namespace certwright::formats {
+
+using base::Error;
+using base::ErrorKind;
+using base::Secret;
+
+Unlocker::Unlocker(const PassphraseCallback& callback, const ReadOptions& options, std::string file)
+    : m_callback(callback)
+    , m_options(options)
+    , m_file(std::move(file)) {}
+
+bool Unlocker::tryKnown(const Attempt& attempt) {
+    for (const Secret& passphrase : m_fitted) {
+        if (attempt(passphrase))
+            return true;
+    }
+    if (!m_options.triesEmptyPassphrase)
+        return false;
+    Secret empty;
+    if (!attempt(empty))
+        return false;
+    m_fitted.push_back(std::move(empty));
+    return true;
+}
+
+void Unlocker::open(PassphraseQuestion::Subject subject, const std::string& label, const std::string& what,
+                    const Attempt& attempt) {
+    if (tryKnown(attempt))
+        return;
+    for (int i = 0; i < m_options.maxAttempts; ++i) {
+        std::optional<Secret> answer = m_callback({subject, m_file, label, i});
+        if (!answer && i == 0) {
+            throw Error(ErrorKind::PassphraseNeeded, "A passphrase is needed to open " + what + ", and none was given",
+                        "Give its passphrase.");
+        }
+        if (!answer)
+            break;
+        if (attempt(*answer)) {
+            m_fitted.push_back(std::move(*answer));
+            return;
+        }
+    }
+    throw Error(ErrorKind::WrongPassphrase, "The passphrase is wrong: it does not open " + what,
+                "Check capital letters and the keyboard layout; the passphrase of another file may have been given.");
+}
+
+} // namespace certwright::formats
