@@ -5,6 +5,9 @@
 #include <CLI/CLI.hpp>
 
 #include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
 
 namespace certwright::cli {
 
@@ -41,8 +44,10 @@ public:
     int run(int argc, char** argv, std::stop_token stop);
 
 private:
-    int parse(int argc, char** argv);
+    /// The exit code when there is nothing to run.
+    std::optional<int> parse(int argc, char** argv, Console& console);
     int runAction(Console& console);
+    static int fail(Console& console, const base::Error& error, int code);
 
     CLI::App m_app;
     bool m_isJson = false;

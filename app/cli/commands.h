@@ -7,6 +7,14 @@ class CommandLine;
 // One function for each subcommand, each in a file of its own; commands.cpp calls them in the order of the help text.
 void addShowCommand(CommandLine& line);
 void addVerifyCommand(CommandLine& line);
+void addKeyCommands(CommandLine& line);
+void addRequestCommands(CommandLine& line);
+void addIssueCommand(CommandLine& line);
+void addExportCommand(CommandLine& line);
+void addPkcs12Commands(CommandLine& line);
+void addStoreCommands(CommandLine& line);
+void addImportCommand(CommandLine& line);
+void addListCommand(CommandLine& line);
 
 /// Adds every subcommand.
 void addCommands(CommandLine& line);

@@ -28,6 +28,8 @@ public:
     void print(std::string_view line);
     /// Bytes as they are on standard output (PEM). @throws Error Io
     void printRaw(std::string_view bytes);
+    /// Sends out what was printed. @throws Error Io
+    void flush();
     /// A remark on standard error, also with --json.
     void note(std::string_view line);
     /// An error for people on standard error: message, hint, file.

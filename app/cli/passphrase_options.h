@@ -20,8 +20,16 @@ class PassphraseOptions {
 public:
     /// For the files that are read: --in-passphrase-file F (several are tried in turn), --in-passphrase-fd N.
     static PassphraseOptions forInput() { return PassphraseOptions("in-"); }
+    /// The same for commands that know no store: --passphrase-file and --passphrase-fd are taken too.
+    static PassphraseOptions forOnlyInput() {
+        PassphraseOptions options("in-");
+        options.m_hasShortNames = true;
+        return options;
+    }
     /// For the file that is written: --out-passphrase-file F, --out-passphrase-fd N.
     static PassphraseOptions forOutput() { return PassphraseOptions("out-"); }
+    /// For the passphrase that replaces the store's: --new-passphrase-file F, --new-passphrase-fd N.
+    static PassphraseOptions forReplacement() { return PassphraseOptions("new-"); }
     /// For the store: --passphrase-file F, --passphrase-fd N, CERTWRIGHT_PASSPHRASE_FILE.
     static PassphraseOptions forStore() { return PassphraseOptions(""); }
 
@@ -51,6 +59,7 @@ private:
         : m_prefix(std::move(prefix)) {}
 
     std::string m_prefix;
+    bool m_hasShortNames = false;
     std::vector<std::string> m_files;
     std::vector<int> m_descriptors;
 };

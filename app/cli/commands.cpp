@@ -1,0 +1,20 @@
+#include "app/cli/commands.h"
+
+#include "app/cli/command_line.h"
+
+namespace certwright::cli {
+
+void addCommands(CommandLine& line) {
+    addShowCommand(line);
+    addVerifyCommand(line);
+    addKeyCommands(line);
+    addRequestCommands(line);
+    addIssueCommand(line);
+    addExportCommand(line);
+    addPkcs12Commands(line);
+    addStoreCommands(line);
+    addImportCommand(line);
+    addListCommand(line);
+}
+
+} // namespace certwright::cli

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "app/cli/console.h"
+#include "app/cli/passphrase_options.h"
+#include "core/formats/item.h"
+
+#include <string>
+
+namespace certwright::cli {
+
+/// What is in a file, or in standard input for "-". Nothing is thrown for bad files: the error stands in the result.
+/// @throws Error Cancelled; NotFound or Io for a passphrase file
+formats::Contents readInput(const std::string& path, const PassphraseOptions& passphrases, Console& console);
+
+} // namespace certwright::cli

@@ -1,0 +1,244 @@
+#include "app/cli/command_line.h"
+#include "app/cli/commands.h"
+#include "app/cli/exit_code.h"
+#include "app/cli/making_options.h"
+#include "app/cli/output_files.h"
+#include "app/cli/store_options.h"
+#include "core/base/error.h"
+
+#include <memory>
+
+namespace certwright::cli {
+
+namespace {
+
+struct IssueOptions {
+    KeyOptions key;
+    ContentOptions content;
+    KeyFileOptions keyFile;
+    StoreOptions store;
+    PassphraseOptions input = PassphraseOptions::forInput();
+    std::string request;
+    std::string ca;
+    std::string caCertificate;
+    std::string caKey;
+    bool isSelfSigned = false;
+    std::string takeFromRequest = "san";
+    int days = 0;
+    std::string notBefore;
+    std::string notAfter;
+    std::string serial;
+    std::string out;
+    std::string keyOut;
+    std::string name;
+    bool hasChain = false;
+    bool isForced = false;
+};
+
+base::Time parseTime(const char* option, const std::string& text) {
+    auto time = base::parseRfc3339(text);
+    if (!time)
+        time = base::parseAsn1Time(text);
+    if (!time)
+        throw UsageError(std::string(option) + ": “" + text +
+                         "” is no time; write 2027-06-12T11:54:59Z or 20270612115459Z");
+    return *time;
+}
+
+void checkTargets(const IssueOptions& options) {
+    if (options.out.empty() && !options.store.isGiven())
+        throw UsageError("Give --out, --store, or both");
+    if (options.key.isNew() && options.keyOut.empty() && !options.store.isGiven())
+        throw UsageError("The new key would be lost: give --key-out or --store");
+    if (!options.key.isNew() && !options.keyOut.empty())
+        throw UsageError("--key-out goes with --new-key");
+    const int issuers =
+        (options.ca.empty() ? 0 : 1) + (options.caCertificate.empty() ? 0 : 1) + (options.isSelfSigned ? 1 : 0);
+    if (issuers != 1)
+        throw UsageError("Give one of --ca, --ca-cert with --ca-key, and --self-signed");
+    if (options.caCertificate.empty() != options.caKey.empty())
+        throw UsageError("--ca-cert and --ca-key belong together");
+    if (options.request.empty() && !options.key.isGiven())
+        throw UsageError("Give one of --request, --key, --store-key and --new-key");
+    if (!options.request.empty() && options.key.isGiven())
+        throw UsageError("--request brings its own key: --key, --store-key and --new-key do not go with it");
+    if (!options.notAfter.empty() && options.days != 0)
+        throw UsageError("Give one of --days and --not-after");
+}
+
+void setValidity(const IssueOptions& options, pki::IssueChoices& choices) {
+    if (options.days != 0)
+        choices.lifetime = pki::Lifetime{options.days, pki::Lifetime::Unit::Days};
+    if (!options.notBefore.empty())
+        choices.notBefore = parseTime("--not-before", options.notBefore);
+    if (!options.notAfter.empty())
+        choices.notAfter = parseTime("--not-after", options.notAfter);
+}
+
+pki::IssueChoices readChoices(const IssueOptions& options, Console& console) {
+    pki::IssueChoices choices = options.content.choices();
+    choices.product = options.isSelfSigned ? pki::Product::SelfSignedCertificate : pki::Product::IssuedCertificate;
+    if (!options.request.empty())
+        choices.request = readRequest(options.request, console, options.input);
+    if (options.takeFromRequest == "all")
+        choices.takeFromRequest = pki::TakeFromRequest::All;
+    else if (options.takeFromRequest == "none")
+        choices.takeFromRequest = pki::TakeFromRequest::None;
+    else if (options.takeFromRequest != "san")
+        throw UsageError("--take-from-request: there are all, san and none");
+    setValidity(options, choices);
+    if (!options.serial.empty()) {
+        try {
+            choices.serial = x509::Serial::parse(options.serial);
+        } catch (const base::Error& error) {
+            throw UsageError("--serial: " + error.message());
+        }
+    }
+    return choices;
+}
+
+/// The CA out of files: the certificate whose key is given, and those above it.
+service::FileCa readCa(const IssueOptions& options, Console& console) {
+    auto certificates = readCertificates(options.caCertificate, console, options.input);
+    crypto::PrivateKey key = readPrivateKey(options.caKey, console, options.input);
+    auto own = std::find_if(certificates.begin(), certificates.end(), [&key](const x509::Certificate& certificate) {
+        return certificate.publicKey() == key.publicKey();
+    });
+    if (own == certificates.end())
+        throw base::Error(base::ErrorKind::NotAllowed,
+                          options.caKey + " is not the key of the certificate in " + options.caCertificate,
+                          "Give the key that belongs to the CA's certificate");
+    service::FileCa ca{*own, std::move(key), {}};
+    certificates.erase(own);
+    const x509::Certificate* last = &ca.certificate;
+    ca.issuers.reserve(certificates.size());
+    while (!last->isSelfSigned()) {
+        const auto above = std::find_if(certificates.begin(), certificates.end(),
+                                        [last](const x509::Certificate& c) { return last->isIssuedBy(c); });
+        if (above == certificates.end())
+            break;
+        ca.issuers.push_back(*above);
+        certificates.erase(above);
+        last = &ca.issuers.back();
+    }
+    return ca;
+}
+
+service::IssueRequest readRequestToIssue(const IssueOptions& options, store::Store* store, Console& console) {
+    service::IssueRequest request;
+    request.choices = readChoices(options, console);
+    request.key = options.request.empty()
+                      ? options.key.source(store, console, options.input, request.choices.profile.keyType)
+                      : service::KeySource(service::RequestKey{});
+    if (!options.ca.empty())
+        request.ca = service::StoredCa{entryId(*store, store::EntryKind::Certificate, options.ca)};
+    else if (!options.caCertificate.empty())
+        request.ca = readCa(options, console);
+    request.isKept = store != nullptr;
+    request.name = QString::fromStdString(options.name);
+    return request;
+}
+
+std::string pemOf(const service::IssueResult& result, bool hasChain) {
+    std::string pem = result.certificate.toPem();
+    if (!hasChain)
+        return pem;
+    for (const x509::Certificate& issuer : result.issuers) {
+        if (!issuer.isSelfSigned())
+            pem += issuer.toPem();
+    }
+    return pem;
+}
+
+int report(const service::IssueResult& result, const OutputFiles& files, store::Store* store, Console& console) {
+    const QString name = store != nullptr ? store->certificate(result.certificateId)->name : QString();
+    if (console.isJson()) {
+        service::Json document;
+        document["certificate"] = service::factsJson(result.certificate);
+        document["files"] = files.paths();
+        if (store != nullptr)
+            document["store"] = {{"id", result.certificateId}, {"name", name.toStdString()}, {"key_id", result.keyId}};
+        document["problems"] = problemsJson(result.remarks);
+        console.printJson(document);
+        return exit_code::Done;
+    }
+    console.print("Issued " + result.certificate.subject().toRfc2253());
+    console.print("Serial " + result.certificate.serial() + ", valid until " +
+                  base::toRfc3339(result.certificate.notAfter().value_or(base::Time())));
+    console.print("SHA-256 " + result.certificate.sha256());
+    for (const std::string& path : files.paths())
+        console.print("Written to " + path);
+    if (store != nullptr)
+        console.print("Kept in the store as " + name.toStdString());
+    return exit_code::Done;
+}
+
+int runIssue(const IssueOptions& options, Console& console) {
+    checkTargets(options);
+    OutputFiles files(options.isForced);
+    files.reserve(options.out);
+    files.reserve(options.keyOut);
+    std::unique_ptr<store::Store> store;
+    if (options.store.isGiven() || !options.ca.empty())
+        store = options.store.open();
+
+    const service::IssueRequest request = readRequestToIssue(options, store.get(), console);
+    const pki::IssuePlan plan = service::previewIssue(store.get(), request);
+    if (!plan.isAllowed())
+        return refuse(plan.problems, console);
+    std::optional<base::Secret> passphrase;
+    if (!options.keyOut.empty())
+        passphrase = options.keyFile.passphrase(console);
+    if (store)
+        options.store.unlock(*store, console);
+
+    const auto result = service::issue(store.get(), request, console.jobControl("Issuing"));
+    if (!options.out.empty()) {
+        service::ExpectedContents expected{{result.certificate}, {}, options.hasChain};
+        expected.certificates.insert(expected.certificates.end(), result.issuers.begin(), result.issuers.end());
+        files.addText(options.out, pemOf(result, options.hasChain), "certificate", expected);
+    }
+    if (!options.keyOut.empty())
+        files.addKey(options.keyOut, result.newKey.value(), passphrase, options.keyFile.encryption());
+    files.commit(console);
+    printProblems(result.remarks, console);
+    if (options.out == "-" && !console.isJson())
+        return exit_code::Done;
+    return report(result, files, store.get(), console);
+}
+
+void addIssuerOptions(CLI::App& command, IssueOptions& options) {
+    command.add_option("--request", options.request, "File with the request to sign");
+    command.add_option("--ca", options.ca, "CA of the store that signs, by name, number or SHA-256");
+    command.add_option("--ca-cert", options.caCertificate, "File with the CA's certificate, and those above it");
+    command.add_option("--ca-key", options.caKey, "File with the CA's private key");
+    command.add_flag("--self-signed", options.isSelfSigned, "The certificate signs itself");
+    command.add_option("--take-from-request", options.takeFromRequest,
+                       "Extensions taken from the request: all, san or none (default: san)");
+}
+
+} // namespace
+
+void addIssueCommand(CommandLine& line) {
+    auto options = std::make_shared<IssueOptions>();
+    CLI::App& command = line.add("issue", "Issue a certificate: sign a request or a key, or make a CA");
+    addIssuerOptions(command, *options);
+    options->key.addTo(command);
+    options->content.addTo(command);
+    command.add_option("--days", options->days, "Days of validity (default: the profile's)")
+        ->check(CLI::Range(1, 3'000'000));
+    command.add_option("--not-before", options->notBefore, "First second of validity (default: 5 minutes ago)");
+    command.add_option("--not-after", options->notAfter, "Last second of validity");
+    command.add_option("--serial", options->serial, "Serial number, hexadecimal (default: 128 random bits)");
+    command.add_option("--out", options->out, "File for the certificate (PEM), - is standard output");
+    command.add_option("--key-out", options->keyOut, "File for the new key (PKCS#8 PEM, mode 0600)");
+    command.add_flag("--with-chain", options->hasChain, "Write the intermediate certificates too");
+    command.add_option("--name", options->name, "Its name in the store");
+    command.add_flag("--force", options->isForced, "Overwrite existing files");
+    options->keyFile.addTo(command);
+    options->input.addTo(command);
+    options->store.addTo(command);
+    line.onRun(command, [options](Console& console) { return runIssue(*options, console); });
+}
+
+} // namespace certwright::cli

@@ -1,0 +1,116 @@
+#include "app/cli/command_line.h"
+#include "app/cli/commands.h"
+#include "app/cli/exit_code.h"
+#include "app/cli/making_options.h"
+#include "app/cli/output_files.h"
+#include "app/cli/store_options.h"
+#include "core/base/error.h"
+
+#include <memory>
+
+namespace certwright::cli {
+
+namespace {
+
+struct GenerateOptions {
+    std::string type;
+    std::string out;
+    std::string name;
+    bool isForced = false;
+    KeyFileOptions keyFile;
+    StoreOptions store;
+};
+
+crypto::KeySpec parseType(const std::string& type) {
+    try {
+        return crypto::KeySpec::parse(type);
+    } catch (const base::Error& error) {
+        if (error.kind() != base::ErrorKind::BadInput)
+            throw;
+        throw UsageError("--type: " + error.message());
+    }
+}
+
+int runGenerate(const GenerateOptions& options, Console& console) {
+    if (options.out.empty() && !options.store.isGiven())
+        throw UsageError("Give --out, --store, or both: the key would be lost");
+    const service::NewKey wanted{parseType(options.type), QString::fromStdString(options.name)};
+    OutputFiles files(options.isForced);
+    files.reserve(options.out);
+
+    std::unique_ptr<store::Store> store;
+    if (options.store.isGiven())
+        store = options.store.open();
+    const auto problems = service::previewKey(store.get(), wanted);
+    if (pki::hasErrors(problems))
+        return refuse(problems, console);
+    std::optional<base::Secret> passphrase;
+    if (!options.out.empty())
+        passphrase = options.keyFile.passphrase(console);
+    if (store)
+        options.store.unlock(*store, console);
+
+    service::KeyResult made =
+        store ? service::generateKeyInto(*store, wanted, console.jobControl("Making the key"))
+              : service::KeyResult{crypto::generateKey(wanted.spec, console.jobControl("Making the key")), 0};
+    if (!options.out.empty()) {
+        files.addKey(options.out, made.key, passphrase, options.keyFile.encryption());
+        files.commit(console);
+    }
+    printProblems(problems, console);
+    if (console.isJson()) {
+        service::Json document;
+        document["key"] = service::publicKeyJson(made.key.publicKey());
+        document["encrypted"] = passphrase.has_value();
+        document["files"] = files.paths();
+        if (store)
+            document["store"] = {{"key_id", made.keyId}, {"key_name", store->key(made.keyId)->name.toStdString()}};
+        document["problems"] = problemsJson(problems);
+        console.printJson(document);
+        return exit_code::Done;
+    }
+    console.print("Made a key: " + displayText(made.key.facts()));
+    console.print("SHA-256 of the public key: " + made.key.publicKey().spkiSha256());
+    for (const std::string& path : files.paths())
+        console.print("Written to " + path + (passphrase ? ", encrypted" : ", not encrypted"));
+    if (store)
+        console.print("Kept in the store as " + store->key(made.keyId)->name.toStdString());
+    return exit_code::Done;
+}
+
+int runListTypes(Console& console) {
+    const auto types = crypto::availableKeyTypes();
+    const auto curves = crypto::availableCurves();
+    if (console.isJson()) {
+        service::Json document;
+        document["types"] = types;
+        document["curves"] = curves;
+        console.printJson(document);
+        return exit_code::Done;
+    }
+    for (const std::string& type : types)
+        console.print(type);
+    for (const std::string& curve : curves)
+        console.print("ec:" + curve);
+    return exit_code::Done;
+}
+
+} // namespace
+
+void addKeyCommands(CommandLine& line) {
+    CLI::App& family = line.family("key", "Make keys");
+    auto options = std::make_shared<GenerateOptions>();
+    CLI::App& generate = line.add(family, "generate", "Make a private key");
+    generate.add_option("--type", options->type, "rsa:3072, rsa-pss:3072, dsa:2048, ec:P-256, ed25519...")->required();
+    generate.add_option("--out", options->out, "File for the key (PKCS#8 PEM, mode 0600)");
+    generate.add_option("--name", options->name, "Its name in the store");
+    generate.add_flag("--force", options->isForced, "Overwrite an existing file");
+    options->keyFile.addTo(generate);
+    options->store.addTo(generate);
+    line.onRun(generate, [options](Console& console) { return runGenerate(*options, console); });
+
+    CLI::App& list = line.add(family, "list-types", "List the kinds of key that this OpenSSL can make");
+    line.onRun(list, runListTypes);
+}
+
+} // namespace certwright::cli

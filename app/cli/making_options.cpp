@@ -1,0 +1,234 @@
+#include "app/cli/making_options.h"
+
+#include "app/cli/command_line.h"
+#include "app/cli/console.h"
+#include "app/cli/exit_code.h"
+#include "app/cli/input.h"
+#include "core/base/error.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace certwright::cli {
+
+using base::Error;
+using base::ErrorKind;
+
+namespace {
+
+/// Runs `read` over an option's value; what it cannot read is a usage error that names the option.
+template <class Function>
+auto readOption(const char* option, Function read) {
+    try {
+        return read();
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::BadInput)
+            throw;
+        throw UsageError(std::string(option) + ": " + error.message());
+    }
+}
+
+std::string trimmed(const std::string& text) {
+    const auto first = text.find_first_not_of(' ');
+    return first == std::string::npos ? std::string() : text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+/// "name=[critical,]value" in OpenSSL's configuration syntax.
+x509::Extension parseExtension(const std::string& text) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos)
+        throw UsageError("--extension: “" + text + "” has no =; write NAME=VALUE or NAME=critical,VALUE");
+    std::string value = trimmed(text.substr(equals + 1));
+    constexpr std::string_view critical = "critical";
+    bool isCritical = false;
+    if (value.starts_with(critical)) {
+        const std::string rest = trimmed(value.substr(critical.size()));
+        if (rest.starts_with(',')) {
+            isCritical = true;
+            value = trimmed(rest.substr(1));
+        }
+    }
+    return readOption("--extension",
+                      [&] { return x509::Extension::fromText(trimmed(text.substr(0, equals)), isCritical, value); });
+}
+
+std::string extensionOid(const std::string& name) {
+    return readOption("--omit", [&name] { return x509::Extension::fromDer(name, false, {0x05, 0x00}).oid(); });
+}
+
+/// What is in a file; throws for a file of which nothing could be read.
+formats::Contents readUsable(const std::string& path, Console& console, const PassphraseOptions& passphrases) {
+    formats::Contents contents = readInput(path, passphrases, console);
+    if (contents.error && contents.items.empty())
+        throw contents.error->withContext(path);
+    return contents;
+}
+
+[[noreturn]] void throwMissing(const formats::Contents& contents, const std::string& path, const char* what) {
+    if (contents.error)
+        throw contents.error->withContext(path);
+    throw Error(ErrorKind::BadInput, "There is no " + std::string(what) + " in " + path).withContext(path);
+}
+
+std::string profileIds() {
+    std::string ids;
+    for (const pki::Profile& profile : pki::shippedProfiles())
+        ids += profile.id + ", ";
+    return ids + "custom";
+}
+
+} // namespace
+
+void KeyOptions::addTo(CLI::App& command) {
+    command.add_option("--key", m_file, "File with the private key");
+    command.add_option("--store-key", m_storeKey, "Private key of the store, by name, number or SHA-256");
+    command.add_option("--new-key", m_newKey,
+                       "Make a key: rsa:3072, ec:P-256, ed25519...; auto: what fits the profile");
+}
+
+service::KeySource KeyOptions::source(store::Store* store, Console& console, const PassphraseOptions& passphrases,
+                                      const std::string& defaultType) const {
+    const int given = (m_file.empty() ? 0 : 1) + (m_storeKey.empty() ? 0 : 1) + (m_newKey.empty() ? 0 : 1);
+    if (given != 1)
+        throw UsageError("Give one of --key, --store-key and --new-key");
+    if (!m_file.empty())
+        return readPrivateKey(m_file, console, passphrases);
+    if (!m_storeKey.empty()) {
+        if (store == nullptr)
+            throw UsageError("--store-key needs --store");
+        return service::StoredKey{entryId(*store, store::EntryKind::Key, m_storeKey)};
+    }
+    const std::string& type = m_newKey == "auto" ? defaultType : m_newKey;
+    return service::NewKey{readOption("--new-key", [&type] { return crypto::KeySpec::parse(type); }), {}};
+}
+
+void ContentOptions::addTo(CLI::App& command) {
+    command.add_option("--profile", m_profile, "Purpose: " + profileIds());
+    command.add_option("--subject", m_subject, "Distinguished name: CN=a,O=b or /O=b/CN=a");
+    command
+        .add_option(
+            "--san", m_names,
+            "Alternative names, comma-separated: DNS:a,IP:192.0.2.1,email:a@b; without the type it is recognised")
+        ->take_all();
+    command.add_option("--extension", m_extensions, "Another extension: NAME|OID=[critical,]VALUE, may be repeated")
+        ->take_all();
+    command.add_option("--omit", m_omitted, "Leave out an extension that the profile brings, may be repeated")
+        ->take_all();
+    command.add_option("--digest", m_digest, "Digest of the signature (default: what fits the key)");
+}
+
+pki::IssueChoices ContentOptions::choices() const {
+    pki::IssueChoices choices;
+    const pki::Profile* profile = pki::findProfile(m_profile);
+    if (profile == nullptr)
+        throw UsageError("--profile: there is no profile “" + m_profile + "”; there are: " + profileIds());
+    choices.profile = *profile;
+    choices.subject = readOption("--subject", [this] { return x509::Name::parse(m_subject); });
+    for (const std::string& names : m_names) {
+        for (x509::GeneralName& name : readOption("--san", [&names] { return x509::parseGeneralNames(names); }))
+            choices.names.push_back(std::move(name));
+    }
+    for (const std::string& extension : m_extensions)
+        choices.extensions.push_back(parseExtension(extension));
+    for (const std::string& name : m_omitted)
+        choices.leftOutExtensions.push_back(extensionOid(name));
+    choices.digest = m_digest;
+    return choices;
+}
+
+void KeyFileOptions::addTo(CLI::App& command) {
+    command.add_option("--cipher", m_cipher, "Cipher that encrypts the key file (aes-256-cbc)");
+    command.add_option("--kdf", m_kdf, "Key derivation for it: pbkdf2 or scrypt");
+    m_passphrases.addTo(command);
+}
+
+std::optional<base::Secret> KeyFileOptions::passphrase(Console& console) const {
+    const bool isAsked = !m_cipher.empty() || !m_kdf.empty();
+    if (!m_passphrases.isGiven() && !isAsked)
+        return std::nullopt;
+    auto passphrase = m_passphrases.readNew(console, "Passphrase for the new key file");
+    if (!passphrase)
+        throw Error(ErrorKind::PassphraseNeeded, "A passphrase is needed to encrypt the key",
+                    "Give it by --out-passphrase-file");
+    return passphrase;
+}
+
+formats::KeyEncryption KeyFileOptions::encryption() const {
+    formats::KeyEncryption encryption;
+    if (!m_cipher.empty())
+        encryption.cipher = m_cipher;
+    if (m_kdf == "scrypt")
+        encryption.kdf = formats::KeyEncryption::Kdf::Scrypt;
+    else if (!m_kdf.empty() && m_kdf != "pbkdf2")
+        throw UsageError("--kdf: there are pbkdf2 and scrypt");
+    return encryption;
+}
+
+crypto::PrivateKey readPrivateKey(const std::string& path, Console& console, const PassphraseOptions& passphrases) {
+    const formats::Contents contents = readUsable(path, console, passphrases);
+    for (const formats::Item* item : formats::flatten(contents)) {
+        const auto* key = item->as<formats::PrivateKeyItem>();
+        if (key != nullptr && key->key)
+            return *key->key;
+    }
+    throwMissing(contents, path, "private key");
+}
+
+std::vector<x509::Certificate> readCertificates(const std::string& path, Console& console,
+                                                const PassphraseOptions& passphrases) {
+    const formats::Contents contents = readUsable(path, console, passphrases);
+    std::vector<x509::Certificate> certificates;
+    for (const formats::Item* item : formats::flatten(contents)) {
+        if (const auto* certificate = item->as<x509::Certificate>())
+            certificates.push_back(*certificate);
+    }
+    if (certificates.empty())
+        throwMissing(contents, path, "certificate");
+    return certificates;
+}
+
+x509::Request readRequest(const std::string& path, Console& console, const PassphraseOptions& passphrases) {
+    const formats::Contents contents = readUsable(path, console, passphrases);
+    for (const formats::Item* item : formats::flatten(contents)) {
+        if (const auto* request = item->as<x509::Request>())
+            return *request;
+    }
+    throwMissing(contents, path, "certificate request");
+}
+
+service::Json problemsJson(const std::vector<pki::Problem>& problems) {
+    service::Json list = service::Json::array();
+    for (const pki::Problem& problem : problems) {
+        service::Json entry{{"id", problem.id},
+                            {"severity", toString(problem.severity)},
+                            {"field", toString(problem.field)},
+                            {"message", problem.message},
+                            {"fix", problem.fix}};
+        if (!problem.item.empty())
+            entry["item"] = problem.item;
+        list.push_back(std::move(entry));
+    }
+    return list;
+}
+
+void printProblems(const std::vector<pki::Problem>& problems, Console& console) {
+    for (const pki::Problem& problem : problems)
+        console.note(std::string(toString(problem.severity)) + ": " + problem.message);
+}
+
+int refuse(const std::vector<pki::Problem>& problems, Console& console) {
+    const auto first = std::ranges::find(problems, pki::Severity::Error, &pki::Problem::severity);
+    const Error error(ErrorKind::NotAllowed, pki::errorText(problems),
+                      first == problems.end() ? std::string() : first->fix);
+    if (console.isJson()) {
+        service::Json document;
+        document["error"] = service::errorJson(error);
+        document["problems"] = problemsJson(problems);
+        console.printJson(document);
+    } else {
+        printProblems(problems, console);
+    }
+    return exit_code::Refused;
+}
+
+} // namespace certwright::cli

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "app/cli/passphrase_options.h"
+#include "app/cli/store_options.h"
+#include "core/formats/item.h"
+#include "core/formats/pkcs8.h"
+#include "core/pki/issue_plan.h"
+#include "core/service/facts_json.h"
+#include "core/service/issuing.h"
+
+#include <CLI/CLI.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace certwright::cli {
+
+class Console;
+
+/// The key that a certificate or request is made for: --key F, --store-key ID, --new-key TYPE.
+class KeyOptions {
+public:
+    void addTo(CLI::App& command);
+
+    bool isGiven() const noexcept { return !m_file.empty() || !m_storeKey.empty() || !m_newKey.empty(); }
+    bool isNew() const noexcept { return !m_newKey.empty(); }
+    bool isStored() const noexcept { return !m_storeKey.empty(); }
+
+    /// `store` may be null. `defaultType` is what --new-key auto makes.
+    /// @throws UsageError when none or several are given; what reading a key throws
+    service::KeySource source(store::Store* store, Console& console, const PassphraseOptions& passphrases,
+                              const std::string& defaultType) const;
+
+private:
+    std::string m_file;
+    std::string m_storeKey;
+    std::string m_newKey;
+};
+
+/// What goes into a certificate or request: --profile, --subject, --san, --extension, --omit, --digest.
+class ContentOptions {
+public:
+    void addTo(CLI::App& command);
+
+    /// @throws UsageError for a value that cannot be read
+    pki::IssueChoices choices() const;
+
+private:
+    std::string m_profile = "custom";
+    std::string m_subject;
+    std::vector<std::string> m_names;
+    std::vector<std::string> m_extensions;
+    std::vector<std::string> m_omitted;
+    std::string m_digest;
+};
+
+/// How a private key is written to a file: --cipher, --kdf, --out-passphrase-file.
+class KeyFileOptions {
+public:
+    void addTo(CLI::App& command);
+
+    /// The passphrase for the new file: from the options, asked for when --cipher or --kdf is given, else none: then it
+    /// is written in clear. @throws Error PassphraseNeeded when --cipher is given and there is nobody to ask
+    std::optional<base::Secret> passphrase(Console& console) const;
+    /// @throws UsageError
+    formats::KeyEncryption encryption() const;
+
+private:
+    std::string m_cipher;
+    std::string m_kdf;
+    PassphraseOptions m_passphrases = PassphraseOptions::forOutput();
+};
+
+/// The first private key of a file, opened. @throws Error BadInput when there is none, and what kept it closed
+crypto::PrivateKey readPrivateKey(const std::string& path, Console& console, const PassphraseOptions& passphrases);
+/// All certificates of a file. @throws Error BadInput when there is none
+std::vector<x509::Certificate> readCertificates(const std::string& path, Console& console,
+                                                const PassphraseOptions& passphrases);
+/// The first request of a file. @throws Error BadInput when there is none
+x509::Request readRequest(const std::string& path, Console& console, const PassphraseOptions& passphrases);
+
+/// [{"id", "severity", "field", "message", "fix", "item"?}]
+service::Json problemsJson(const std::vector<pki::Problem>& problems);
+/// Prints warnings and notices on standard error.
+void printProblems(const std::vector<pki::Problem>& problems, Console& console);
+/// Prints why a plan is refused: {"error", "problems"} with --json. Returns the exit code.
+int refuse(const std::vector<pki::Problem>& problems, Console& console);
+
+} // namespace certwright::cli

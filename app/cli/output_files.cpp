@@ -1,0 +1,76 @@
+#include "app/cli/output_files.h"
+
+#include "app/cli/command_line.h"
+#include "core/base/error.h"
+
+#include <QFileInfo>
+
+namespace certwright::cli {
+
+using base::Error;
+using base::ErrorKind;
+
+void OutputFiles::reserve(const std::string& path) const {
+    if (path.empty() || path == "-" || m_mayOverwrite)
+        return;
+    const QFileInfo info(QString::fromStdString(path));
+    if (info.exists() || info.isSymLink())
+        throw Error(ErrorKind::NotAllowed, path + " exists already",
+                    "Choose another name, or overwrite it with --force")
+            .withContext(path);
+}
+
+void OutputFiles::add(const std::string& path, const pki::ExportedFile& file, const service::ExpectedContents& expected,
+                      const base::Secret* passphrase) {
+    using service::FileWriter;
+    m_writer.add(QString::fromStdString(path), file.bytes(),
+                 file.isPrivate ? FileWriter::Access::Private : FileWriter::Access::Public);
+    service::checkWritten(m_writer.temporaryPath(m_paths.size()), file, expected, passphrase);
+    m_paths.push_back(path);
+}
+
+void OutputFiles::addText(const std::string& path, std::string text, const char* purpose,
+                          const service::ExpectedContents& expected) {
+    if (path == "-") {
+        m_standardOutput += text;
+        return;
+    }
+    pki::ExportedFile file;
+    file.purpose = purpose;
+    file.content = base::toBytes(base::bytesOf(text));
+    add(path, file, expected, nullptr);
+}
+
+void OutputFiles::addKey(const std::string& path, const crypto::PrivateKey& key,
+                         const std::optional<base::Secret>& passphrase, const formats::KeyEncryption& encryption) {
+    if (path == "-")
+        throw UsageError("A private key is not written to standard output; give a file");
+    pki::ExportedFile file;
+    file.isPrivate = true;
+    if (passphrase) {
+        file.purpose = "private key, encrypted";
+        file.content = base::toBytes(base::bytesOf(formats::privateKeyToPem(key, *passphrase, encryption)));
+    } else {
+        file.purpose = "private key";
+        file.hasClearKey = true;
+        file.secretContent = formats::privateKeyToPem(key);
+    }
+    add(path, file, service::ExpectedContents::ofKey(key), passphrase ? &*passphrase : nullptr);
+}
+
+void OutputFiles::addPrivate(const std::string& path, base::Bytes content, const char* purpose,
+                             const base::Secret& passphrase, const service::ExpectedContents& expected) {
+    pki::ExportedFile file;
+    file.isPrivate = true;
+    file.purpose = purpose;
+    file.content = std::move(content);
+    add(path, file, expected, &passphrase);
+}
+
+void OutputFiles::commit(Console& console) {
+    m_writer.commit();
+    if (!m_standardOutput.empty())
+        console.printRaw(m_standardOutput);
+}
+
+} // namespace certwright::cli

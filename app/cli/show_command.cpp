@@ -1,0 +1,63 @@
+#include "app/cli/command_line.h"
+#include "app/cli/commands.h"
+#include "app/cli/exit_code.h"
+#include "app/cli/input.h"
+#include "app/cli/item_text.h"
+#include "app/cli/passphrase_options.h"
+#include "core/service/facts_json.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace certwright::cli {
+
+namespace {
+
+struct ShowOptions {
+    std::vector<std::string> files;
+    PassphraseOptions passphrases = PassphraseOptions::forOnlyInput();
+};
+
+void printContents(const formats::Contents& contents, bool hasHeading, Console& console) {
+    if (hasHeading)
+        console.print("== " + contents.file);
+    for (const formats::Item& item : contents.items)
+        console.print(itemText(item));
+    console.flush();
+    for (const std::string& note : contents.notes)
+        console.note(contents.file + ": " + note);
+    if (contents.error)
+        console.printError(*contents.error);
+}
+
+int runShow(const ShowOptions& options, Console& console) {
+    int code = exit_code::Done;
+    service::Json document;
+    document["files"] = service::Json::array();
+    for (const std::string& file : options.files) {
+        const formats::Contents contents = readInput(file, options.passphrases, console);
+        if (contents.error)
+            code = std::max(code, exitCodeOf(contents.error->kind()));
+        if (console.isJson())
+            document["files"].push_back(service::factsJson(contents));
+        else
+            printContents(contents, options.files.size() > 1, console);
+    }
+    if (console.isJson())
+        console.printJson(document);
+    return code;
+}
+
+} // namespace
+
+void addShowCommand(CommandLine& line) {
+    auto options = std::make_shared<ShowOptions>();
+    CLI::App& command = line.add("show", "Show what is in files: certificates, keys, requests, PKCS#12 and more");
+    command.add_option("FILE", options->files, "Files to read; - is standard input")->required();
+    options->passphrases.addTo(command);
+    line.onRun(command, [options](Console& console) { return runShow(*options, console); });
+}
+
+} // namespace certwright::cli
