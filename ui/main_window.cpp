@@ -327,6 +327,7 @@ void MainWindow::sessionChanged() {
         setWindowTitle(tr("%1 - Certwright").arg(printable(QFileInfo(session->path()).fileName())));
         readCounts();
         goTo(Place::Certificates);
+        currentList()->view().setFocus();
     } else {
         setWindowTitle(tr("Certwright"));
         m_welcome->refreshRecent();

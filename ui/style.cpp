@@ -72,6 +72,28 @@ void drawChevron(QPainter* painter, const QRect& rect, Qt::ArrowType direction, 
     painter->restore();
 }
 
+/// The title of a column, with the sort arrow right behind it.
+void drawHeaderLabel(const QStyleOptionHeader& header, QPainter* painter) {
+    constexpr int margin = 8;
+    constexpr int arrowWidth = 12;
+    const bool isSorted = header.sortIndicator != QStyleOptionHeader::None;
+    const QRect box = header.rect.adjusted(margin, 0, isSorted ? -arrowWidth - 6 : -2, 0);
+    const QRect inner = QStyle::visualRect(header.direction, header.rect, box);
+    const QString text = header.fontMetrics.elidedText(header.text, Qt::ElideRight, inner.width());
+    painter->setPen(header.palette.color(QPalette::WindowText));
+    painter->drawText(
+        inner, int(QStyle::visualAlignment(header.direction, Qt::AlignLeft | Qt::AlignVCenter)) | Qt::TextSingleLine,
+        text);
+    if (!isSorted)
+        return;
+    const QRect arrow(box.left() + header.fontMetrics.horizontalAdvance(text) + 4, header.rect.top(), arrowWidth,
+                      header.rect.height());
+    // Fusion's sense: SortDown is ascending, from small above to large below.
+    drawChevron(painter, QStyle::visualRect(header.direction, header.rect, arrow),
+                header.sortIndicator == QStyleOptionHeader::SortDown ? Qt::DownArrow : Qt::UpArrow,
+                header.palette.color(QPalette::WindowText));
+}
+
 } // namespace
 
 Style::Style()
@@ -107,7 +129,7 @@ int Style::pixelMetric(PixelMetric metric, const QStyleOption* option, const QWi
     case PM_ToolBarItemMargin:
         return 3;
     case PM_HeaderMargin:
-        return 8;
+        return 2;
     case PM_MenuBarHMargin:
         return 4;
     case PM_MenuBarItemSpacing:
@@ -226,13 +248,6 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
                                                                : Qt::RightArrow,
                         option->palette.color(QPalette::Text));
         return;
-    case PE_IndicatorHeaderArrow:
-        if (const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option);
-            header != nullptr && header->sortIndicator != QStyleOptionHeader::None)
-            drawChevron(painter, header->rect,
-                        header->sortIndicator == QStyleOptionHeader::SortUp ? Qt::UpArrow : Qt::DownArrow,
-                        option->palette.color(QPalette::WindowText));
-        return;
     case PE_PanelStatusBar:
         painter->fillRect(option->rect, option->palette.brush(QPalette::Window));
         painter->fillRect(QRect(option->rect.topLeft(), QSize(option->rect.width(), 1)), themed(ColorRole::Line));
@@ -257,6 +272,12 @@ void Style::drawControl(ControlElement element, const QStyleOption* option, QPai
         painter->fillRect(QRect(r.right(), r.top() + 4, 1, r.height() - 8), themed(ColorRole::Line));
         return;
     }
+    case CE_Header:
+        if (const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option)) {
+            proxy()->drawControl(CE_HeaderSection, option, painter, widget);
+            drawHeaderLabel(*header, painter);
+        }
+        return;
     case CE_HeaderEmptyArea:
         painter->fillRect(option->rect, option->palette.brush(QPalette::Window));
         painter->fillRect(QRect(option->rect.left(), option->rect.bottom(), option->rect.width(), 1),

@@ -85,6 +85,8 @@ void MainActions::makeOtherActions() {
     shortcuts = make("actionShortcuts", tr("&Keyboard shortcuts"), {}, tr("Ctrl+?"));
     about = make("actionAbout", tr("&About Certwright"));
     about->setMenuRole(QAction::AboutRole);
+    importFiles->setIconText(tr("Import"));
+    exportSelected->setIconText(tr("Export"));
     newCertificate->setIconText(tr("New certificate"));
     inspect->setIconText(tr("Inspect TLS"));
 }
@@ -104,7 +106,7 @@ void MainActions::buildMenus(QMenuBar* bar) {
     file->addAction(lookAtFile);
     file->addSeparator();
     file->addAction(lock);
-    autoLockMenu = file->addMenu(tr("Lock when &idle"));
+    autoLockMenu = file->addMenu(tr("Loc&k when idle"));
     autoLockMenu->setObjectName(QStringLiteral("autoLockMenu"));
     file->addAction(closeStore);
     file->addSeparator();

@@ -80,7 +80,7 @@ ImportDialog::ImportDialog(UiContext& context, std::vector<ContentSource> source
     middle->addWidget(buildSelected());
     layout->addLayout(middle, 1);
     layout->addWidget(buildFooter());
-    resize(fontMetrics().averageCharWidth() * 132, fontMetrics().height() * 30);
+    resize(fontMetrics().averageCharWidth() * 156, fontMetrics().height() * 36);
     connect(m_model, &ImportModel::ticked, this, &ImportDialog::updateButtons);
     updateButtons();
     addSources(sources);
@@ -95,10 +95,11 @@ void ImportDialog::buildTree() {
     m_tree->setAllColumnsShowFocus(true);
     m_tree->setEditTriggers(QAbstractItemView::EditKeyPressed | QAbstractItemView::DoubleClicked);
     m_tree->header()->setStretchLastSection(true);
-    const int character = fontMetrics().averageCharWidth();
-    const int widths[] = {40, 16, 22, 24};
+    const QString samples[] = {QStringLiteral("m m m www.department.example.test mmmm"),
+                               QStringLiteral("Revocation list mm"), QStringLiteral("www.example.test mmm"),
+                               QStringLiteral("2026-12-14 in 1000 days mm")};
     for (int i = 0; i < 4; ++i)
-        m_tree->setColumnWidth(i, character * widths[i]);
+        m_tree->setColumnWidth(i, fontMetrics().horizontalAdvance(samples[i]));
     connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this, &ImportDialog::showSelected);
 }
 
@@ -111,6 +112,9 @@ QWidget* ImportDialog::buildPassphraseStrip() {
     m_passphrase = new PassphraseEdit(PassphraseEdit::Mode::Enter, m_passphraseStrip);
     m_passphrase->setFieldName(tr("Passphrase of the file"));
     label->setBuddy(m_passphrase->field());
+    const int lineHeight = m_passphrase->field()->sizeHint().height();
+    label->setFixedHeight(lineHeight);
+    m_passphraseFile->setFixedHeight(lineHeight);
     m_open = new QPushButton(tr("&Open"), m_passphraseStrip);
     m_open->setObjectName(QStringLiteral("openLocked"));
     m_open->setAutoDefault(false);
@@ -121,6 +125,7 @@ QWidget* ImportDialog::buildPassphraseStrip() {
     strip->addWidget(m_passphrase, 2, Qt::AlignTop);
     strip->addWidget(m_open, 0, Qt::AlignTop);
     m_opened = new StateLabel(line);
+    m_opened->setMinimumHeight(lineHeight);
     m_opened->hide();
     m_add = new QPushButton(tr("&Add files\u2026"), line);
     m_add->setObjectName(QStringLiteral("addFiles"));
@@ -326,8 +331,10 @@ void ImportDialog::updatePassphraseStrip() {
     }
     m_passphraseStrip->setVisible(m_lockedSource.has_value());
     if (wasOpened) {
-        m_opened->setState(State::Valid, tr("Opened %1").arg(printable(m_sources[*before].name)));
+        m_opened->setState(State::Valid, tr("Opened"));
         m_opened->show();
+        if (!m_lockedSource)
+            m_tree->setFocus();
     }
     if (!m_lockedSource) {
         m_passphrase->clear();

@@ -18,43 +18,52 @@ std::vector<ListColumnInfo> columnsOf(store::EntryKind kind) {
     const QString issuer = EntryModel::tr("Issuer");
     const QString otherNames = EntryModel::tr("Other names");
     const QString fingerprint = EntryModel::tr("SHA-256 fingerprint");
+    // Widths by what is usual in them, in whatever font there is.
+    const QString host = QStringLiteral("www.department.example.test");
+    const QString hex = QStringLiteral("7A 09 F3 2D AE 7B A7 97 33 A3 F4 D3 2E B0");
+    const QString fullName = QStringLiteral("CN=www.example.test,O=Example Ltd,C=DE mm");
+    const QString status = stateText(State::Unknown) + QStringLiteral(" mmm");
+    const QString date = QStringLiteral("2026-12-14 in 100 days mm");
+    const QString day = QStringLiteral("2026-12-14 mm");
+    const QString number = QStringLiteral("1000000 mm");
+    const QString keySample = QStringLiteral("RSA 3072 mm");
     switch (kind) {
     case store::EntryKind::Certificate:
-        return {{ListColumn::Name, name, true, 28},
-                {ListColumn::Status, EntryModel::tr("Status"), true, 13},
-                {ListColumn::Expires, EntryModel::tr("Expires"), true, 23},
-                {ListColumn::OtherNames, otherNames, true, 16},
-                {ListColumn::Key, key, true, 12},
-                {ListColumn::Issuer, issuer, false, 30},
-                {ListColumn::Subject, subject, false, 36},
-                {ListColumn::Serial, EntryModel::tr("Serial number"), false, 36},
-                {ListColumn::ValidFrom, EntryModel::tr("Valid from"), false, 14},
-                {ListColumn::Fingerprint, fingerprint, false, 40},
-                {ListColumn::Profile, EntryModel::tr("Purpose profile"), false, 16},
-                {ListColumn::Comment, comment, false, 24}};
+        return {{ListColumn::Name, name, true, host},
+                {ListColumn::Status, EntryModel::tr("Status"), true, status},
+                {ListColumn::Expires, EntryModel::tr("Expires"), true, date},
+                {ListColumn::OtherNames, otherNames, true, QStringLiteral("imap.example +2")},
+                {ListColumn::Key, key, true, keySample},
+                {ListColumn::Issuer, issuer, false, fullName},
+                {ListColumn::Subject, subject, false, fullName},
+                {ListColumn::Serial, EntryModel::tr("Serial number"), false, hex},
+                {ListColumn::ValidFrom, EntryModel::tr("Valid from"), false, day},
+                {ListColumn::Fingerprint, fingerprint, false, hex},
+                {ListColumn::Profile, EntryModel::tr("Purpose profile"), false, QStringLiteral("intermediate-ca mm")},
+                {ListColumn::Comment, comment, false, host}};
     case store::EntryKind::Key:
-        return {{ListColumn::Name, name, true, 32},
-                {ListColumn::Key, EntryModel::tr("Type"), true, 14},
-                {ListColumn::Uses, EntryModel::tr("Used by"), true, 14},
-                {ListColumn::Fingerprint, EntryModel::tr("SHA-256 of the public key"), true, 40},
-                {ListColumn::Comment, comment, false, 24}};
+        return {{ListColumn::Name, name, true, host},
+                {ListColumn::Key, EntryModel::tr("Type"), true, keySample},
+                {ListColumn::Uses, EntryModel::tr("Used by"), true, EntryModel::tr("%1 entries").arg(1000)},
+                {ListColumn::Fingerprint, EntryModel::tr("SHA-256 of the public key"), true, hex},
+                {ListColumn::Comment, comment, false, host}};
     case store::EntryKind::Request:
-        return {{ListColumn::Name, name, true, 28},
-                {ListColumn::Subject, subject, true, 32},
-                {ListColumn::OtherNames, otherNames, true, 24},
-                {ListColumn::Key, key, true, 12},
-                {ListColumn::Fingerprint, fingerprint, false, 40},
-                {ListColumn::Comment, comment, false, 24}};
+        return {{ListColumn::Name, name, true, host},
+                {ListColumn::Subject, subject, true, fullName},
+                {ListColumn::OtherNames, otherNames, true, host},
+                {ListColumn::Key, key, true, keySample},
+                {ListColumn::Fingerprint, fingerprint, false, hex},
+                {ListColumn::Comment, comment, false, host}};
     case store::EntryKind::Crl:
-        return {{ListColumn::Name, name, true, 28},
-                {ListColumn::Status, EntryModel::tr("Status"), true, 13},
-                {ListColumn::Expires, EntryModel::tr("Next update"), true, 23},
-                {ListColumn::RevokedCount, EntryModel::tr("Revoked"), true, 9},
-                {ListColumn::Serial, EntryModel::tr("Number"), true, 9},
-                {ListColumn::Issuer, issuer, false, 30},
-                {ListColumn::ValidFrom, EntryModel::tr("Issued"), false, 14},
-                {ListColumn::Fingerprint, fingerprint, false, 40},
-                {ListColumn::Comment, comment, false, 24}};
+        return {{ListColumn::Name, name, true, host},
+                {ListColumn::Status, EntryModel::tr("Status"), true, status},
+                {ListColumn::Expires, EntryModel::tr("Next update"), true, date},
+                {ListColumn::RevokedCount, EntryModel::tr("Revoked"), true, number},
+                {ListColumn::Serial, EntryModel::tr("Number"), true, number},
+                {ListColumn::Issuer, issuer, false, fullName},
+                {ListColumn::ValidFrom, EntryModel::tr("Issued"), false, day},
+                {ListColumn::Fingerprint, fingerprint, false, hex},
+                {ListColumn::Comment, comment, false, host}};
     }
     return {};
 }

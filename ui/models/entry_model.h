@@ -19,7 +19,7 @@ struct ListColumnInfo {
     ListColumn column;
     QString title;
     bool isShownAtFirst;
-    int characters; ///< its first width, in characters of the font
+    QString sample; ///< what fits into its first width
 };
 
 /// One list of a store: certificates (flat, or as a tree below their issuers), keys, requests or revocation lists.

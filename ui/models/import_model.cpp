@@ -31,6 +31,17 @@ QString iconNameOf(const ImportItem& item) {
     return {};
 }
 
+/// What the thing calls itself, not what it will be called in the store.
+QString titleOf(const ImportItem& item) {
+    if (item.kind == store::EntryKind::Key)
+        return ImportModel::tr("Private key");
+    if (const auto* data = std::get_if<std::shared_ptr<const ImportItem::CertificateData>>(&item.value)) {
+        if (*data != nullptr && !(*data)->columns.commonName.empty())
+            return printable((*data)->columns.commonName);
+    }
+    return printable(item.name);
+}
+
 QString kindTextOf(const ImportItem& item) {
     switch (item.kind) {
     case store::EntryKind::Certificate:
@@ -249,7 +260,7 @@ QVariant ImportModel::itemData(const Layout::Node& node, int column, int role) c
     case Qt::EditRole:
         switch (column) {
         case ItemColumn:
-            return item.kind == store::EntryKind::Key ? tr("Private key") : printable(item.subject);
+            return titleOf(item);
         case KindColumn:
             return kindTextOf(item);
         case NameColumn:

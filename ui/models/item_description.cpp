@@ -406,7 +406,9 @@ QString itemKindText(const Item& item) {
 
 QString itemIconName(const Item& item) {
     if (const auto* certificate = item.as<x509::Certificate>())
-        return certificate->isCa() ? QStringLiteral("subca") : QStringLiteral("cert");
+        return !certificate->isCa()                              ? QStringLiteral("cert")
+               : certificate->subject() == certificate->issuer() ? QStringLiteral("ca")
+                                                                 : QStringLiteral("subca");
     if (item.as<x509::Request>() != nullptr || item.as<formats::Spkac>() != nullptr)
         return QStringLiteral("req");
     if (item.as<x509::Crl>() != nullptr)

@@ -75,6 +75,7 @@ void EntryView::setUpHeader() {
     bar->setContextMenuPolicy(Qt::CustomContextMenu);
     resetColumns();
     const QByteArray state = m_settings.value(settingsKey()).toByteArray();
+    bar->setSortIndicator(0, Qt::AscendingOrder);
     if (!state.isEmpty())
         bar->restoreState(state);
     if (bar->sortIndicatorSection() < 0 || bar->sortIndicatorSection() >= m_model.columnCount())
@@ -90,12 +91,11 @@ void EntryView::setUpHeader() {
 }
 
 void EntryView::resetColumns() {
-    const int character = fontMetrics().averageCharWidth();
     for (int i = 0; i < m_model.columnCount(); ++i) {
         const ListColumnInfo& column = m_model.columns()[std::size_t(i)];
         header()->moveSection(header()->visualIndex(i), i);
         header()->setSectionHidden(i, !column.isShownAtFirst);
-        header()->resizeSection(i, character * column.characters);
+        header()->resizeSection(i, fontMetrics().horizontalAdvance(column.sample) + 8);
     }
 }
 
@@ -175,9 +175,12 @@ void EntryView::restore() {
             selection.select(index, index.siblingAtColumn(m_model.columnCount() - 1));
     }
     selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
+    // Scrolling to the row with the focus would open what the person closed above it.
+    setAutoScroll(false);
     const QModelIndex current = m_model.indexOfId(m_current);
     if (current.isValid())
         selectionModel()->setCurrentIndex(current, QItemSelectionModel::NoUpdate);
+    setAutoScroll(true);
     const QModelIndex top = m_model.indexOfId(m_top);
     if (top.isValid())
         scrollTo(top, QAbstractItemView::PositionAtTop);

@@ -6,6 +6,7 @@
 #include "ui/views/link_button.h"
 #include "ui/views/state_label.h"
 #include "ui/views/validity_bar.h"
+#include "ui/widgets/label_style.h"
 
 #include <QClipboard>
 #include <QFrame>
@@ -22,13 +23,10 @@ namespace certwright::ui {
 namespace {
 
 QLabel* makeLabel(const QString& text, QWidget* parent, bool isSecondary) {
+    if (isSecondary)
+        return makeSecondaryLabel(text, parent);
     auto* label = new QLabel(text, parent);
     label->setTextFormat(Qt::PlainText);
-    if (isSecondary) {
-        QPalette colours = label->palette();
-        colours.setColor(QPalette::WindowText, Theme::instance().color(ColorRole::Secondary));
-        label->setPalette(colours);
-    }
     return label;
 }
 
@@ -77,6 +75,7 @@ void FactsView::addLine() {
 void FactsView::showFacts(const EntryFacts& facts, base::Time now, bool hasHeading) {
     clearContent();
     m_id = facts.id;
+    m_isWide = !hasHeading;
     if (hasHeading && !facts.headline.isEmpty()) {
         auto* state = new StateLabel(m_content);
         state->setBold(true);
@@ -165,7 +164,7 @@ void FactsView::addFingerprint(const EntryFacts::Fingerprint& fingerprint) {
     head->addWidget(copy);
     m_contentLayout->addLayout(head);
     QStringList lines;
-    constexpr qsizetype octetsInLine = 8;
+    const qsizetype octetsInLine = m_isWide ? 16 : 8;
     for (qsizetype i = 0; i < fingerprint.hex.size(); i += octetsInLine * 2)
         lines += groupedHex(fingerprint.hex.mid(i, octetsInLine * 2));
     QLabel* text = makeLabel(lines.join(QLatin1Char('\n')), m_content, false);

@@ -16,7 +16,8 @@ class FactsView : public QScrollArea {
 public:
     explicit FactsView(QWidget* parent = nullptr);
 
-    /// `now` is the time that the validity bar shows. Without `hasHeading`, state and title stand somewhere else.
+    /// `now` is the time that the validity bar shows. Without `hasHeading`, it is a page whose state and title
+    /// stand somewhere else.
     void showFacts(const EntryFacts& facts, base::Time now, bool hasHeading = true);
     /// A text in the place of facts.
     void showNote(const QString& text);
@@ -37,6 +38,7 @@ private:
     QWidget* m_content = nullptr;
     QVBoxLayout* m_contentLayout = nullptr;
     store::RowId m_id = 0;
+    bool m_isWide = false; ///< a page of its own, no pane
 };
 
 } // namespace certwright::ui

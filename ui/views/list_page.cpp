@@ -150,6 +150,7 @@ void ListPage::setSession(service::StoreSession* session) {
     m_filter->setText({});
     setPreset(ListPreset::None);
     m_loader->setSession(session);
+    update();
 }
 
 void ListPage::setPreset(ListPreset preset) {

@@ -112,7 +112,7 @@ void ViewerWindow::build() {
     layout->addWidget(buildPassphraseStrip());
     layout->addWidget(splitter, 1);
     m_tree->hide();
-    resize(fontMetrics().averageCharWidth() * 116, fontMetrics().height() * 36);
+    resize(fontMetrics().averageCharWidth() * 140, fontMetrics().height() * 42);
     connect(m_tree, &QTreeWidget::currentItemChanged, this, &ViewerWindow::showSelected);
     // What was coloured by hand follows the theme.
     connect(&Theme::instance(), &Theme::changed, this, &ViewerWindow::showSelected);
@@ -158,6 +158,7 @@ QWidget* ViewerWindow::buildPassphraseStrip() {
     m_passphrase = new PassphraseEdit(PassphraseEdit::Mode::Enter, m_passphraseStrip);
     m_passphrase->setFieldName(tr("Passphrase of the file"));
     m_passphraseLabel->setBuddy(m_passphrase->field());
+    m_passphraseLabel->setFixedHeight(m_passphrase->field()->sizeHint().height());
     m_passphraseOpen = new QPushButton(tr("&Open"), m_passphraseStrip);
     m_passphraseOpen->setObjectName(QStringLiteral("openLocked"));
     m_passphraseOpen->setDefault(true);
@@ -226,7 +227,7 @@ void ViewerWindow::showContents(std::vector<ContentsPtr> contents) {
     m_tree->header()->setSectionResizeMode(0, QHeaderView::Stretch);
     m_tree->header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
     // Of a container that is open the leaf certificate is what people want to see.
-    if (first != nullptr && first->childCount() > 0)
+    if (first != nullptr && first->childCount() > 0 && !formats::hasLockedParts(*m_contents.front()))
         first = first->child(0);
     m_tree->setCurrentItem(first != nullptr ? first : m_tree->topLevelItem(0));
     showSelected();

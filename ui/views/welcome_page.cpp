@@ -5,6 +5,7 @@
 #include "ui/theme.h"
 #include "ui/views/command_button.h"
 #include "ui/views/link_button.h"
+#include "ui/widgets/label_style.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -19,13 +20,10 @@ namespace certwright::ui {
 namespace {
 
 QLabel* makeLabel(const QString& text, QWidget* parent, bool isSecondary) {
+    if (isSecondary)
+        return makeSecondaryLabel(text, parent);
     auto* label = new QLabel(text, parent);
     label->setTextFormat(Qt::PlainText);
-    if (isSecondary) {
-        QPalette colours = label->palette();
-        colours.setColor(QPalette::WindowText, Theme::instance().color(ColorRole::Secondary));
-        label->setPalette(colours);
-    }
     return label;
 }
 
@@ -48,7 +46,7 @@ WelcomePage::WelcomePage(Settings& settings, QWidget* parent)
 
     auto* page = new QWidget;
     auto* middle = new QWidget(page);
-    middle->setMaximumWidth(fontMetrics().averageCharWidth() * 120);
+    middle->setMaximumWidth(fontMetrics().averageCharWidth() * 150);
     auto* columns = new QHBoxLayout;
     columns->setSpacing(16);
     columns->addWidget(buildCommands(), 5);

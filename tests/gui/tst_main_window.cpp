@@ -1,0 +1,645 @@
+#include "core/service/store_session.h"
+#include "tests/gui/support/gui_checks.h"
+#include "tests/gui/support/sample_entries.h"
+#include "tests/gui/support/window_fixture.h"
+#include "tests/support/test_main.h"
+#include "ui/actions/main_actions.h"
+#include "ui/dialogs/import_dialog.h"
+#include "ui/main_window.h"
+#include "ui/models/entry_model.h"
+#include "ui/theme.h"
+#include "ui/views/detail_pane.h"
+#include "ui/views/entry_view.h"
+#include "ui/views/filter_bar.h"
+#include "ui/views/list_page.h"
+#include "ui/views/status_bar.h"
+#include "ui/views/viewer_window.h"
+#include "ui/views/welcome_page.h"
+#include "ui/widgets/inline_banner.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QDropEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QStandardItemModel>
+#include <QToolButton>
+
+#include <thread>
+
+using namespace certwright;
+using namespace certwright::ui;
+using test::waitUntil;
+
+namespace {
+
+/// The main window over a store with one of everything.
+struct Fixture : test::WindowFixture {
+    explicit Fixture(bool hasStore = true) {
+        if (hasStore) {
+            createStore();
+            write([this](store::Store& store) { entries = test::fillStore(store, clock.now()); });
+        }
+        window = std::make_unique<MainWindow>(context, controller);
+        window->show();
+        window->activateWindow();
+        if (!QTest::qWaitForWindowActive(window.get()))
+            QTest::qFail("the window did not become active", __FILE__, __LINE__);
+        if (hasStore && !waitUntil([this] { return certificates().arrangement().rows.size() == 4; }))
+            QTest::qFail("the list was not filled", __FILE__, __LINE__);
+    }
+
+    EntryModel& certificates() const { return window->list(store::EntryKind::Certificate).model(); }
+    EntryView& view() const { return window->list(store::EntryKind::Certificate).view(); }
+    MainActions& actions() const { return window->actions(); }
+    bool settle() const {
+        return waitUntil([this] { return jobs.isIdle() && !certificates().isBusy(); });
+    }
+    void select(store::RowId id) const { view().selectId(id); }
+    /// All texts of the detail pane, one a line.
+    QString details() const {
+        QStringList texts;
+        for (const QLabel* label : window->details().findChildren<QLabel*>())
+            texts += label->text();
+        for (const QWidget* widget : window->details().findChildren<QWidget*>())
+            texts += widget->accessibleName();
+        return texts.join(QLatin1Char('\n'));
+    }
+    bool detailsShow(const QString& text) const {
+        return waitUntil([this, &text] { return details().contains(text); });
+    }
+    QString sidebarText(const QString& title) const {
+        const auto* model = qobject_cast<const QStandardItemModel*>(window->sidebar().model());
+        const QList<QStandardItem*> found = model->findItems(title, Qt::MatchExactly | Qt::MatchRecursive);
+        return found.isEmpty() ? QString() : found.first()->data(Qt::AccessibleTextRole).toString();
+    }
+    void drop(QMimeData* data) const {
+        QDragEnterEvent enter(QPoint(300, 300), Qt::CopyAction, data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(window.get(), &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent event(QPointF(300, 300), Qt::CopyAction, data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(window.get(), &event);
+    }
+    QString writeFile(const QString& name, const std::string& content) const {
+        QFile file(path(name));
+        if (!file.open(QIODevice::WriteOnly))
+            QTest::qFail("cannot write", __FILE__, __LINE__);
+        file.write(content.data(), qint64(content.size()));
+        return file.fileName();
+    }
+
+    test::SampleEntries entries;
+    std::unique_ptr<MainWindow> window;
+};
+
+} // namespace
+
+class TestMainWindow : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void offersABeginningWithoutAStore();
+    void greysWhatNeedsASelection();
+    void showsTheListsOfTheStore();
+    void emptyListSaysWhatToDo();
+    void showsDetailsOfTheSelection();
+    void leadsToTheIssuer();
+    void filtersWhileTyping();
+    void switchesBetweenTreeAndFlat();
+    void readyMadeFiltersLeadToRows();
+    void bannerTellsWhatExpires();
+    void keepsTheSelectionOverAChange();
+    void renamesAndUndoes();
+    void refusesAnEmptyName();
+    void deletesOnlyAfterAQuestion();
+    void copiesInEveryFormat_data();
+    void copiesInEveryFormat();
+    void opensAnEntryInAViewer();
+    void locksAndAsksUntilUnlocked();
+    void locksWhenIdle();
+    void remembersRecentStores();
+    void saysWhyAStoreWasNotOpened();
+    void dropOpensAViewerOrAnImport();
+    void pasteRecognisesWhatItIs();
+    void jobsShowProgressAndCanBeCancelled();
+    void toastRunsItsAction();
+    void choosesColumns();
+    void followsTheTheme();
+    void remembersItsLayout();
+    void everythingHasANameAndFits();
+};
+
+void TestMainWindow::offersABeginningWithoutAStore() {
+    Fixture f(false);
+    QVERIFY(f.window->findChild<WelcomePage*>()->isVisible());
+    QVERIFY(!f.window->place());
+    for (QAction* action : {f.actions().importFiles, f.actions().newCertificate, f.actions().newKey, f.actions().lock,
+                            f.actions().closeStore, f.actions().exportSelected, f.actions().rename, f.actions().find})
+        QVERIFY2(!action->isEnabled(), qPrintable(action->objectName()));
+    for (QAction* action : {f.actions().newStore, f.actions().openStore, f.actions().inspect, f.actions().lookAtFile,
+                            f.actions().paste, f.actions().about})
+        QVERIFY2(action->isEnabled(), qPrintable(action->objectName()));
+    QCOMPARE(f.window->status().lockButton()->text(), QStringLiteral("No store open"));
+    QVERIFY(!f.window->details().isVisible());
+    f.window->goTo(Place::Keys);
+    QVERIFY(!f.window->place());
+    CERTWRIGHT_VERIFY_USABLE(*f.window);
+    test::look(*f.window, QStringLiteral("main-welcome"));
+}
+
+void TestMainWindow::greysWhatNeedsASelection() {
+    Fixture f;
+    QVERIFY(f.settle());
+    f.view().clearSelection();
+    QVERIFY(f.actions().newCertificate->isEnabled());
+    QVERIFY(!f.actions().rename->isEnabled());
+    QVERIFY(!f.actions().exportSelected->isEnabled());
+    f.select(f.entries.www);
+    QVERIFY(f.actions().rename->isEnabled());
+    QVERIFY(f.actions().exportSelected->isEnabled());
+    QVERIFY(f.actions().openEntry->isEnabled());
+    QVERIFY(!f.actions().signRequest->isEnabled());
+    f.view().selectAll();
+    QVERIFY(!f.actions().rename->isEnabled());
+    QVERIFY(f.actions().remove->isEnabled());
+    f.window->showEntry(store::EntryKind::Request, f.entries.request);
+    QVERIFY(waitUntil([&f] { return f.actions().signRequest->isEnabled(); }));
+    QVERIFY(!f.actions().exportSelected->isEnabled());
+    f.window->showEntry(store::EntryKind::Key, f.entries.key);
+    QVERIFY(waitUntil([&f] { return f.actions().rename->isEnabled(); }));
+    QVERIFY(!f.actions().openEntry->isEnabled());
+}
+
+void TestMainWindow::showsTheListsOfTheStore() {
+    Fixture f;
+    QVERIFY(f.settle());
+    QCOMPARE(f.window->place(), std::optional(Place::Certificates));
+    QVERIFY(waitUntil([&f] { return f.sidebarText(QStringLiteral("Keys")) == QStringLiteral("Keys, 3"); }));
+    QCOMPARE(f.sidebarText(QStringLiteral("Certificates")), QStringLiteral("Certificates, 4"));
+    QCOMPARE(f.sidebarText(QStringLiteral("Expired")), QStringLiteral("Expired, 1"));
+    QCOMPARE(f.window->status().lockButton()->text(), QStringLiteral("Unlocked \u00B7 lab.certwright"));
+    QCOMPARE(f.window->windowTitle(), QStringLiteral("lab.certwright - Certwright"));
+    for (const store::EntryKind kind : {store::EntryKind::Key, store::EntryKind::Request, store::EntryKind::Crl})
+        QVERIFY(waitUntil([&] { return f.window->list(kind).model().rowCount() > 0; }));
+    // A row of the tree says by word what its mark says by colour.
+    const QModelIndex www = f.certificates().indexOfId(f.entries.www);
+    QCOMPARE(www.siblingAtColumn(f.certificates().indexOf(ListColumn::Status)).data().toString(),
+             QStringLiteral("Expiring"));
+    const QModelIndex names = www.siblingAtColumn(f.certificates().indexOf(ListColumn::OtherNames));
+    QCOMPARE(names.data().toString(), QStringLiteral("example.test"));
+    QCOMPARE(names.data(EntryModel::SecondaryRole).toString(), QStringLiteral("+1"));
+    test::look(*f.window, QStringLiteral("main-list"));
+}
+
+void TestMainWindow::emptyListSaysWhatToDo() {
+    Fixture f(false);
+    f.createStore();
+    QVERIFY(f.settle());
+    auto& page = f.window->list(store::EntryKind::Certificate);
+    QVERIFY(waitUntil([&page] {
+        const auto* button = page.findChild<QPushButton*>(QStringLiteral("emptyCreateCa"));
+        return button != nullptr && button->isVisible();
+    }));
+    test::look(*f.window, QStringLiteral("main-empty"));
+    CERTWRIGHT_VERIFY_USABLE(*f.window);
+    f.prompts.willChooseFiles({});
+    QTest::mouseClick(page.findChild<QPushButton*>(QStringLiteral("emptyImport")), Qt::LeftButton);
+    QVERIFY(waitUntil([&f] { return f.prompts.isScriptDone(); }));
+}
+
+void TestMainWindow::showsDetailsOfTheSelection() {
+    Fixture f;
+    f.select(f.entries.www);
+    QVERIFY(f.detailsShow(QStringLiteral("Expires in 20 days")));
+    const QString details = f.details();
+    for (const char* part : {"TLS server certificate", "192.0.2.10 (IP)", "Signature verified", "P-256, in this store",
+                             "SHA-256 fingerprint"})
+        QVERIFY2(details.contains(QLatin1String(part)), part);
+    QCOMPARE(f.window->status().findChild<QLabel*>(QStringLiteral("selection"))->text(), QStringLiteral("1 selected"));
+    f.select(f.entries.stranger);
+    QVERIFY(f.detailsShow(QStringLiteral("The issuer is not in this store")));
+    f.window->showEntry(store::EntryKind::Crl, f.entries.crl);
+    QVERIFY(f.detailsShow(QStringLiteral("Certificate revocation list")));
+    f.window->showEntry(store::EntryKind::Request, f.entries.request);
+    QVERIFY(f.detailsShow(QStringLiteral("Signed by its own key")));
+    f.window->showEntry(store::EntryKind::Key, f.entries.key);
+    QVERIFY(f.detailsShow(QStringLiteral("Private key, encrypted in this store")));
+    f.actions().showDetails->trigger();
+    QVERIFY(!f.window->details().isVisible());
+}
+
+void TestMainWindow::leadsToTheIssuer() {
+    Fixture f;
+    f.select(f.entries.www);
+    QVERIFY(f.detailsShow(QStringLiteral("Signature verified")));
+    f.window->details().findChild<QPushButton*>(QStringLiteral("issuerLink"))->click();
+    QVERIFY(waitUntil([&f] { return f.view().currentId() == f.entries.root; }));
+}
+
+void TestMainWindow::filtersWhileTyping() {
+    Fixture f;
+    f.actions().find->trigger();
+    auto& page = f.window->list(store::EntryKind::Certificate);
+    QCOMPARE(QApplication::focusWidget(), static_cast<QWidget*>(page.filterBar().field()));
+    QTest::keyClicks(page.filterBar().field(), QStringLiteral("stranger"));
+    QVERIFY(waitUntil([&f] { return f.certificates().arrangement().matchCount == 1; }));
+    QCOMPARE(page.filterBar().findChild<QLabel*>(QStringLiteral("counts"))->text(), QStringLiteral("1 of 4 shown"));
+    QTest::keyClicks(page.filterBar().field(), QStringLiteral(" nowhere"));
+    auto* clear = page.findChild<QPushButton*>(QStringLiteral("clearFilter"));
+    QVERIFY(waitUntil([clear] { return clear->isVisible(); }));
+    test::look(*f.window, QStringLiteral("main-no-match"));
+    clear->click();
+    QVERIFY(waitUntil([&f] { return f.certificates().arrangement().matchCount == 4; }));
+    QVERIFY(page.filterBar().field()->text().isEmpty());
+    // An entry that the filter hides can still be led to.
+    QTest::keyClicks(page.filterBar().field(), QStringLiteral("stranger"));
+    QVERIFY(waitUntil([&f] { return f.certificates().arrangement().matchCount == 1; }));
+    f.window->showEntry(store::EntryKind::Certificate, f.entries.old);
+    QVERIFY(waitUntil([&f] { return f.view().currentId() == f.entries.old; }));
+}
+
+void TestMainWindow::switchesBetweenTreeAndFlat() {
+    Fixture f;
+    QVERIFY(f.settle());
+    QVERIFY(f.actions().tree->isChecked());
+    QVERIFY(f.certificates().indexOfId(f.entries.www).parent().isValid());
+    f.select(f.entries.www);
+    QTest::keySequence(f.window.get(), QKeySequence(QStringLiteral("Ctrl+Shift+T")));
+    QVERIFY(waitUntil([&f] { return !f.certificates().indexOfId(f.entries.www).parent().isValid(); }));
+    QCOMPARE(f.view().currentId(), f.entries.www);
+    f.window->list(store::EntryKind::Certificate).findChild<QToolButton*>(QStringLiteral("treeSwitch"))->click();
+    QVERIFY(waitUntil([&f] { return f.certificates().indexOfId(f.entries.www).parent().isValid(); }));
+    QVERIFY(f.actions().tree->isChecked());
+    QVERIFY(f.view().isExpanded(f.certificates().indexOfId(f.entries.root)));
+    // What one closed stays closed.
+    f.view().collapse(f.certificates().indexOfId(f.entries.root));
+    f.actions().refresh->trigger();
+    QVERIFY(f.settle());
+    QVERIFY(!f.view().isExpanded(f.certificates().indexOfId(f.entries.root)));
+}
+
+void TestMainWindow::readyMadeFiltersLeadToRows() {
+    Fixture f;
+    f.window->goTo(Place::Expired);
+    QVERIFY(waitUntil([&f] { return f.certificates().arrangement().matchCount == 1; }));
+    QVERIFY(f.certificates().indexOfId(f.entries.old).isValid());
+    auto* chip = f.window->list(store::EntryKind::Certificate).findChild<QPushButton*>(QStringLiteral("preset"));
+    QVERIFY(chip->isVisible());
+    chip->click();
+    QCOMPARE(f.window->place(), std::optional(Place::Certificates));
+    QVERIFY(waitUntil([&f] { return f.certificates().arrangement().matchCount == 4; }));
+}
+
+void TestMainWindow::bannerTellsWhatExpires() {
+    Fixture f;
+    QVERIFY(waitUntil([&f] { return f.window->banner().isVisible(); }));
+    QCOMPARE(f.window->banner().text(), QStringLiteral("1 certificate expires within 30 days"));
+    f.window->banner().actionButton()->click();
+    QCOMPARE(f.window->place(), std::optional(Place::Expiring));
+    QVERIFY(!f.window->banner().isVisible());
+    f.window->goTo(Place::Certificates);
+    QVERIFY(waitUntil([&f] { return f.window->banner().isVisible(); }));
+    f.window->banner().findChild<QToolButton*>(QStringLiteral("close"))->click();
+    f.window->goTo(Place::Keys);
+    f.window->goTo(Place::Certificates);
+    QVERIFY(f.settle());
+    QVERIFY(!f.window->banner().isVisible());
+}
+
+void TestMainWindow::keepsTheSelectionOverAChange() {
+    Fixture f;
+    f.select(f.entries.www);
+    f.write([&f](store::Store& store) {
+        store.addCertificate(test::sampleRoot("Another Root").certificate);
+        store.rename(store::EntryKind::Certificate, f.entries.www, QStringLiteral("a new name"));
+    });
+    QVERIFY(waitUntil([&f] { return f.certificates().arrangement().rows.size() == 5; }));
+    QCOMPARE(f.view().currentId(), f.entries.www);
+    QVERIFY(f.detailsShow(QStringLiteral("a new name")));
+}
+
+void TestMainWindow::renamesAndUndoes() {
+    Fixture f;
+    f.select(f.entries.www);
+    f.prompts.willType(QStringLiteral("intranet"));
+    QTest::keyClick(&f.view(), Qt::Key_F2);
+    QVERIFY(waitUntil([&f] { return !f.toasts.empty(); }));
+    QCOMPARE(f.prompts.textRequests.front().value, QStringLiteral("www.example.test"));
+    QVERIFY(waitUntil(
+        [&f] { return f.certificates().indexOfId(f.entries.www).data().toString() == QStringLiteral("intranet"); }));
+    QCOMPARE(f.toasts.back().actionText, QStringLiteral("Undo"));
+    const auto undo = f.toasts.back().action;
+    undo();
+    QVERIFY(waitUntil([&f] {
+        return f.certificates().indexOfId(f.entries.www).data().toString() == QStringLiteral("www.example.test");
+    }));
+    QVERIFY(f.prompts.isScriptDone());
+}
+
+void TestMainWindow::refusesAnEmptyName() {
+    Fixture f;
+    f.select(f.entries.www);
+    f.prompts.willType(std::nullopt);
+    f.actions().rename->trigger();
+    QVERIFY(waitUntil([&f] { return f.prompts.isScriptDone(); }));
+    QCOMPARE(f.prompts.textRequests.front().validate(QString()), QStringLiteral("A name is needed."));
+    QVERIFY(f.prompts.textRequests.front().validate(QStringLiteral("x")).isEmpty());
+    QVERIFY(f.toasts.empty());
+}
+
+void TestMainWindow::deletesOnlyAfterAQuestion() {
+    Fixture f;
+    f.select(f.entries.old);
+    f.prompts.willChoose(std::nullopt);
+    QTest::keyClick(&f.view(), Qt::Key_Delete);
+    QVERIFY(waitUntil([&f] { return f.prompts.isScriptDone(); }));
+    QVERIFY(f.prompts.questions.front().choices.front().isDestructive);
+    QCOMPARE(f.prompts.questions.front().text, QStringLiteral("Delete the certificate old.example.test?"));
+    QVERIFY(f.settle());
+    QVERIFY(f.certificates().indexOfId(f.entries.old).isValid());
+
+    f.prompts.willChoose(0);
+    QTest::keyClick(&f.view(), Qt::Key_Delete);
+    QVERIFY(waitUntil([&f] { return !f.certificates().indexOfId(f.entries.old).isValid(); }));
+    QCOMPARE(f.toasts.back().text, QStringLiteral("1 entry deleted"));
+    // A key says what needs it.
+    f.window->goTo(Place::Keys);
+    auto& keys = f.window->list(store::EntryKind::Key);
+    keys.view().setCurrentIndex(keys.model().index(0, 0));
+    keys.view().selectAll();
+    f.prompts.willChoose(std::nullopt);
+    f.actions().remove->trigger();
+    QVERIFY(waitUntil([&f] { return f.prompts.isScriptDone(); }));
+    QVERIFY(f.prompts.questions.back().informativeText.contains(QStringLiteral("Certificates that need it: 2")));
+}
+
+void TestMainWindow::copiesInEveryFormat_data() {
+    QTest::addColumn<QString>("action");
+    QTest::addColumn<QString>("start");
+    QTest::newRow("PEM") << "actionCopyPem"
+                         << "-----BEGIN CERTIFICATE-----\n";
+    QTest::newRow("subject") << "actionCopySubject"
+                             << "CN=www.example.test";
+    QTest::newRow("names") << "actionCopyNames"
+                           << "www.example.test, example.test, 192.0.2.10";
+    QTest::newRow("fingerprint") << "actionCopyFingerprint"
+                                 << "";
+}
+
+void TestMainWindow::copiesInEveryFormat() {
+    QFETCH(QString, action);
+    QFETCH(QString, start);
+    Fixture f;
+    f.select(f.entries.www);
+    QApplication::clipboard()->clear();
+    f.window->findChild<QAction*>(action)->trigger();
+    QVERIFY(waitUntil([] { return !QApplication::clipboard()->text().isEmpty(); }));
+    const QString text = QApplication::clipboard()->text();
+    QVERIFY2(text.startsWith(start), qPrintable(text));
+    if (start.isEmpty())
+        QCOMPARE(text.size(), 32 * 3 - 1);
+}
+
+void TestMainWindow::opensAnEntryInAViewer() {
+    Fixture f;
+    f.select(f.entries.www);
+    QTest::keyClick(&f.view(), Qt::Key_Return);
+    QVERIFY(waitUntil([&f] {
+        const auto* viewer = f.window->findChild<ViewerWindow*>();
+        return viewer != nullptr && viewer->description() != nullptr;
+    }));
+    const auto* viewer = f.window->findChild<ViewerWindow*>();
+    QCOMPARE(viewer->description()->facts.title, QStringLiteral("www.example.test"));
+    QVERIFY(viewer->description()->pem.startsWith(QStringLiteral("-----BEGIN CERTIFICATE-----")));
+}
+
+void TestMainWindow::locksAndAsksUntilUnlocked() {
+    Fixture f;
+    QVERIFY(f.settle());
+    QTest::keySequence(f.window.get(), QKeySequence(QStringLiteral("Ctrl+L")));
+    QVERIFY(!f.controller.session()->isUnlocked());
+    QCOMPARE(f.window->status().lockButton()->text(), QStringLiteral("Locked \u00B7 lab.certwright"));
+    // Lists need no passphrase.
+    f.select(f.entries.www);
+    QVERIFY(f.detailsShow(QStringLiteral("Expires in 20 days")));
+
+    f.prompts.willGivePassphrase(QStringLiteral("wrong"));
+    f.prompts.willGivePassphrase(test::WindowFixture::passphrase);
+    f.window->status().lockButton()->click();
+    QVERIFY(waitUntil([&f] { return f.controller.session()->isUnlocked(); }));
+    QCOMPARE(f.prompts.passphraseRequests.size(), std::size_t(2));
+    QVERIFY(f.prompts.passphraseRequests[0].problem.isEmpty());
+    QVERIFY(f.prompts.passphraseRequests[1].problem.startsWith(QStringLiteral("Wrong passphrase")));
+    QVERIFY(!f.prompts.passphraseRequests[0].reason.isEmpty());
+
+    f.controller.lock();
+    f.prompts.willGiveUpPassphrase();
+    f.window->toggleLock();
+    QVERIFY(waitUntil([&f] { return f.prompts.isScriptDone(); }));
+    QVERIFY(!f.controller.session()->isUnlocked());
+}
+
+void TestMainWindow::locksWhenIdle() {
+    Fixture f;
+    QVERIFY(f.settle());
+    f.controller.setAutoLock(std::chrono::minutes(5));
+    f.clock.advance(std::chrono::minutes(4));
+    QTest::keyClick(f.window.get(), Qt::Key_Shift); // a sign of life
+    f.clock.advance(std::chrono::minutes(4));
+    f.controller.session()->lockIfIdle();
+    QVERIFY(f.controller.session()->isUnlocked());
+    f.clock.advance(std::chrono::minutes(2));
+    f.controller.session()->lockIfIdle();
+    QVERIFY(waitUntil([&f] { return !f.controller.session()->isUnlocked(); }));
+    QVERIFY(f.window->status().lockButton()->text().startsWith(QStringLiteral("Locked")));
+}
+
+void TestMainWindow::remembersRecentStores() {
+    Fixture f;
+    f.actions().closeStore->trigger();
+    QVERIFY(f.controller.session() == nullptr);
+    auto* welcome = f.window->findChild<WelcomePage*>();
+    QVERIFY(welcome->isVisible());
+    QCOMPARE(f.window->windowTitle(), QStringLiteral("Certwright"));
+    test::look(*f.window, QStringLiteral("main-recent"));
+    CERTWRIGHT_VERIFY_USABLE(*f.window);
+    Q_EMIT welcome->recentWanted(f.path(QStringLiteral("lab.certwright")));
+    QVERIFY(waitUntil([&f] { return f.controller.session() != nullptr; }));
+    QVERIFY(!f.controller.session()->isUnlocked()); // opening never asks
+    QVERIFY(f.prompts.isScriptDone());
+    Q_EMIT f.actions().recentMenu->aboutToShow();
+    QCOMPARE(f.actions().recentMenu->actions().first()->text(), QStringLiteral("lab.certwright"));
+}
+
+void TestMainWindow::saysWhyAStoreWasNotOpened() {
+    Fixture f(false);
+    f.window->openStore(f.writeFile(QStringLiteral("no.certwright"), std::string(5000, 'x')));
+    QVERIFY(waitUntil([&f] { return !f.prompts.errors.empty(); }));
+    QVERIFY(f.prompts.errors.front().error.kind() == base::ErrorKind::Store);
+    QCOMPARE(f.prompts.errors.front().title, QStringLiteral("The store no.certwright was not opened"));
+    f.window->openStore(f.path(QStringLiteral("missing.certwright")));
+    QVERIFY(waitUntil([&f] { return f.prompts.errors.size() == 2; }));
+    QVERIFY(f.controller.session() == nullptr);
+}
+
+void TestMainWindow::dropOpensAViewerOrAnImport() {
+    Fixture f;
+    const test::Holder other = test::sampleRoot("Dropped Root");
+    const QString file = f.writeFile(QStringLiteral("dropped.pem"), other.certificate.toPem());
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(file)});
+    f.drop(&data);
+    auto* dialog = f.window->findChild<ImportDialog*>();
+    QVERIFY(dialog != nullptr);
+    QVERIFY(waitUntil([dialog] { return !dialog->isBusy(); }));
+    dialog->reject();
+    f.actions().closeStore->trigger();
+    f.drop(&data);
+    QVERIFY(waitUntil([&f] {
+        const auto* viewer = f.window->findChild<ViewerWindow*>();
+        return viewer != nullptr && viewer->description() != nullptr;
+    }));
+    QCOMPARE(f.window->findChild<ViewerWindow*>()->description()->facts.title, QStringLiteral("Dropped Root"));
+}
+
+void TestMainWindow::pasteRecognisesWhatItIs() {
+    Fixture f(false);
+    QApplication::clipboard()->clear();
+    f.actions().paste->trigger();
+    QCOMPARE(f.toasts.back().text, QStringLiteral("There is no text and no file on the clipboard"));
+
+    const test::Holder other = test::sampleRoot("Pasted Root");
+    QApplication::clipboard()->setText(QString::fromStdString(other.certificate.toPem()));
+    QTest::keyClick(f.window.get(), Qt::Key_V, Qt::ControlModifier);
+    const auto title = [&f] {
+        const QList<ViewerWindow*> viewers = f.window->findChildren<ViewerWindow*>();
+        return viewers.isEmpty() || viewers.last()->description() == nullptr
+                   ? QString()
+                   : viewers.last()->description()->facts.title;
+    };
+    QVERIFY(waitUntil([&] { return title() == QStringLiteral("Pasted Root"); }));
+    // Hexadecimal DER too.
+    const test::Holder another = test::sampleRoot("Hex Root");
+    QApplication::clipboard()->setText(QString::fromStdString(base::toHex(another.certificate.der(), ':')));
+    f.actions().paste->trigger();
+    QVERIFY(waitUntil([&] { return title() == QStringLiteral("Hex Root"); }));
+}
+
+void TestMainWindow::jobsShowProgressAndCanBeCancelled() {
+    Fixture f(false);
+    std::optional<base::ErrorKind> ended;
+    f.jobs.run<bool>(
+        QStringLiteral("Counting sheep"), f.window.get(),
+        [](const base::JobControl& control) {
+            for (std::uint64_t i = 0;; ++i) {
+                control.throwIfStopped();
+                control.report(i % 90 + 1, 100);
+                std::this_thread::sleep_for(std::chrono::milliseconds(2));
+            }
+            return true;
+        },
+        [&ended](base::Outcome<bool> outcome) {
+            ended = outcome ? base::ErrorKind::Internal : outcome.error().kind();
+        });
+    auto* bar = f.window->status().findChild<QProgressBar*>(QStringLiteral("jobProgress"));
+    QVERIFY(waitUntil([bar] { return bar->isVisible() && bar->maximum() > 0 && bar->value() > 0; }));
+    QVERIFY(f.window->status()
+                .findChild<QLabel*>(QStringLiteral("jobText"))
+                ->text()
+                .startsWith(QStringLiteral("Counting sheep")));
+    test::look(*f.window, QStringLiteral("main-job"));
+    f.window->status().findChild<QPushButton*>(QStringLiteral("jobCancel"))->click();
+    QVERIFY(waitUntil([&ended] { return ended.has_value(); }));
+    QVERIFY(*ended == base::ErrorKind::Cancelled);
+    QVERIFY(waitUntil([bar] { return !bar->isVisible(); }));
+}
+
+void TestMainWindow::toastRunsItsAction() {
+    Fixture f(false);
+    bool hasRun = false;
+    f.window->showToast(QStringLiteral("Done"), QStringLiteral("Undo"), [&hasRun] { hasRun = true; });
+    QCOMPARE(f.window->status().toastText(), QStringLiteral("Done"));
+    f.window->status().toastAction()->click();
+    QVERIFY(hasRun);
+    QVERIFY(f.window->status().toastText().isEmpty());
+}
+
+void TestMainWindow::choosesColumns() {
+    Fixture f;
+    QVERIFY(f.settle());
+    std::unique_ptr<QMenu> menu(f.view().createColumnMenu(nullptr));
+    const int serial = f.certificates().indexOf(ListColumn::Serial);
+    QVERIFY(f.view().isColumnHidden(serial));
+    menu->actions().at(serial)->trigger();
+    QVERIFY(!f.view().isColumnHidden(serial));
+    QVERIFY(!menu->actions().first()->isEnabled()); // the name stays
+    f.window.reset();
+    f.window = std::make_unique<MainWindow>(f.context, f.controller);
+    QVERIFY(!f.view().isColumnHidden(serial));
+    f.view().resetColumns();
+    QVERIFY(f.view().isColumnHidden(serial));
+}
+
+void TestMainWindow::followsTheTheme() {
+    Fixture f(false);
+    Theme::instance().apply(ThemeMode::Light);
+    const QImage light = f.actions().lock->icon().pixmap(20).toImage();
+    f.actions().themeDark->trigger();
+    QVERIFY(Theme::instance().isDark());
+    QCOMPARE(f.settings.themeMode(), ThemeMode::Dark);
+    QVERIFY(QApplication::palette().color(QPalette::Window).lightness() < 128);
+    QVERIFY(f.actions().lock->icon().pixmap(20).toImage() != light);
+    f.actions().themeLight->trigger();
+    QVERIFY(!Theme::instance().isDark());
+    QCOMPARE(f.actions().lock->icon().pixmap(20).toImage(), light);
+}
+
+void TestMainWindow::remembersItsLayout() {
+    Fixture f(false);
+    f.window->resize(1000, 700);
+    f.actions().showSidebar->trigger();
+    QVERIFY(!f.window->sidebar().isVisible());
+    f.window->close();
+    f.window = std::make_unique<MainWindow>(f.context, f.controller);
+    f.window->show();
+    QVERIFY(!f.window->sidebar().isVisible());
+    QCOMPARE(f.window->size(), QSize(1000, 700));
+}
+
+void TestMainWindow::everythingHasANameAndFits() {
+    Fixture f;
+    f.select(f.entries.www);
+    QVERIFY(f.detailsShow(QStringLiteral("Signature verified")));
+    CERTWRIGHT_VERIFY_USABLE(*f.window);
+    for (const Place place : {Place::Keys, Place::Requests, Place::RevocationLists, Place::Expiring}) {
+        f.window->goTo(place);
+        QVERIFY(f.settle());
+        CERTWRIGHT_VERIFY_USABLE(*f.window);
+    }
+    // Every action has a name, and no two share a shortcut.
+    QStringList shortcuts;
+    for (const QAction* action : f.window->actions().withShortcuts()) {
+        QVERIFY(!action->objectName().isEmpty());
+        const QString keys = action->shortcut().toString();
+        QVERIFY2(!shortcuts.contains(keys), qPrintable(keys));
+        shortcuts += keys;
+    }
+    // Mnemonics of one menu differ.
+    for (const QMenu* menu : f.window->menuBar()->findChildren<QMenu*>()) {
+        QStringList keys;
+        for (const QAction* action : menu->actions()) {
+            const QString key = QKeySequence::mnemonic(action->text()).toString();
+            QVERIFY2(key.isEmpty() || !keys.contains(key),
+                     qPrintable(menu->title() + QLatin1Char(' ') + action->text()));
+            keys += key;
+        }
+    }
+}
+
+CERTWRIGHT_TEST_MAIN(TestMainWindow)
+#include "tst_main_window.moc"
