@@ -135,7 +135,7 @@ QString CreateStoreDialog::fullPath() const {
         return path;
     if (path == QLatin1String("~") || path.startsWith(QLatin1String("~/")))
         path.replace(0, 1, QDir::homePath());
-    if (QFileInfo(path).suffix().isEmpty())
+    if (QFileInfo(path).suffix().isEmpty() && !QFileInfo(path).isDir())
         path += QLatin1Char('.') + suffix;
     return QDir::cleanPath(QDir(m_context.settings.lastDirectory(folderPurpose)).absoluteFilePath(path));
 }
