@@ -31,10 +31,12 @@ bool isSameKey(const crypto::PublicKey& a, const crypto::PublicKey& b) {
     return a == b || EVP_PKEY_eq(a.native(), b.native()) == 1;
 }
 
-bool isAboutTime(const x509::Finding& finding) {
+/// Times were judged by the plan; a critical extension that OpenSSL does not know is the user's wish, who was warned.
+bool isAccepted(const x509::Finding& finding) {
     switch (finding.opensslCode) {
     case X509_V_ERR_CERT_NOT_YET_VALID:
     case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION:
         return true;
     default:
         return false;
@@ -70,7 +72,7 @@ void checkChain(const x509::Certificate& certificate, const std::vector<x509::Ce
     options.partialChain = true; // the highest that is known need not be a root
     const x509::VerifyResult result = trust.verify(certificate, options);
     for (const x509::Finding& finding : result.findings) {
-        if (finding.severity == x509::Finding::Severity::Error && !isAboutTime(finding))
+        if (finding.severity == x509::Finding::Severity::Error && !isAccepted(finding))
             throw Error(ErrorKind::NotAllowed, "Nobody would accept this certificate: " + finding.message, finding.fix);
     }
 }

@@ -24,7 +24,8 @@ x509::Certificate signCertificate(const IssuePlan& plan, const crypto::PublicKey
 x509::Request signRequest(const IssuePlan& plan, const crypto::PrivateKey& key, std::string_view challenge = {});
 
 /// Reads a certificate back from its DER and checks it against its plan, key and issuer: fields, extensions, signature,
-/// and the chain up to the highest of `issuers` (nearest first; empty for a self-signed one). Times are not judged.
+/// and the chain up to the highest of `issuers` (nearest first; empty for a self-signed one). Times and critical
+/// extensions that OpenSSL does not know are not judged: the plan did that.
 /// @throws Error NotAllowed naming what a verifier would refuse (name constraints of a CA above, for example), Internal
 /// when the bytes are not what was planned
 void checkIssued(const x509::Certificate& certificate, const IssuePlan& plan, const crypto::PublicKey& subjectKey,

@@ -6,6 +6,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/objects.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <string>
@@ -49,6 +50,11 @@ std::string signatureName(const crypto::KeyFacts& key, const std::string& digest
     if (md != nullptr && OBJ_find_sigid_by_algs(&signature, EVP_MD_get_type(md), keyType) == 1)
         return OBJ_nid2ln(signature);
     return key.type + " with " + digest;
+}
+
+/// OpenSSL acts on it, and so do most programs.
+bool isSupported(const x509::Extension& extension) {
+    return X509_supported_extension(extension.toNative().get()) == 1;
 }
 
 bool isWeakDigest(const std::string& digest) {
@@ -234,6 +240,12 @@ void PlanBuilder::checkRequest() {
 }
 
 void PlanBuilder::checkConsistency() {
+    for (const PlannedExtension& planned : m_plan.extensions) {
+        if (planned.isCritical && planned.extension && !isSupported(*planned.extension))
+            add(Severity::Warning, Field::Extensions, "critical-unknown",
+                planned.shortName() + " is critical, and programs that do not know it refuse the certificate.",
+                "Make it not critical", planned.oid); // RFC 5280 4.2
+    }
     const PlannedExtension* usage = m_plan.extension(oids::KeyUsage);
     const PlannedExtension* constraints = m_plan.extension(oids::BasicConstraints);
     const bool isCa = willBeCa();

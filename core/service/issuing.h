@@ -22,7 +22,7 @@ namespace certwright::service {
 
 /// A key that is to be made.
 struct NewKey {
-    crypto::KeySpec spec;
+    crypto::KeySpec spec{"EC", 0, "prime256v1"};
     QString name; ///< in the store; empty: the certificate's name
 };
 /// A key of the store.

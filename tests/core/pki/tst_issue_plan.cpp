@@ -226,6 +226,12 @@ void IssuePlanTest::saysEveryProblem_data() {
             choices.extensions.push_back(x509::Extension::fromText("nsComment", false, "b"));
         },
         "extension-repeated", Severity::Error);
+    row(
+        "critical extension that is unknown", "tls-server", "a.lab.example",
+        [](IssueChoices& choices, IssueContext&) {
+            choices.extensions.push_back(x509::Extension::fromText("1.3.6.1.4.1.55555.1", true, "ASN1:NULL"));
+        },
+        "critical-unknown", Severity::Warning);
     row("common name beside the names", "tls-server", "a.lab.example", subject("CN=b.lab.example"),
         "common-name-not-in-names", Severity::Warning);
     row("name of the issuer", "tls-client", "", subject("CN=Lab Sub CA,O=Lab"), "name-of-issuer", Severity::Error);

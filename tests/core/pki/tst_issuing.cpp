@@ -34,6 +34,7 @@ private Q_SLOTS:
     void refusesTheKeyOfSomebodyElse();
     void refusesAPlanWithoutKey();
     void noticesNameConstraintsOfACaAbove();
+    void letsTheUserMakeAnUnknownExtensionCritical();
     void noticesBytesThatWereNotPlanned();
     void signsARequestWithChallenge();
     void makesADifferentSerialEachTime();
@@ -126,6 +127,14 @@ void IssuingTest::noticesNameConstraintsOfACaAbove() {
                  pki::checkIssued(outside.certificate, outside.plan, outside.key.publicKey(), {root.certificate});
              }),
              std::string("not-allowed"));
+}
+
+void IssuingTest::letsTheUserMakeAnUnknownExtensionCritical() {
+    const Made root = makeRoot();
+    pki::IssueChoices choices = choicesFor("tls-client", "CN=x");
+    choices.extensions.push_back(x509::Extension::fromText("1.3.6.1.4.1.55555.1", true, "ASN1:NULL"));
+    const Made leaf = make(choices, &root);
+    pki::checkIssued(leaf.certificate, leaf.plan, leaf.key.publicKey(), {root.certificate});
 }
 
 void IssuingTest::noticesBytesThatWereNotPlanned() {
