@@ -36,7 +36,7 @@ if [ "$mode" = demo ]; then
   say "Filling the sample store $store"
   rm -f "$store" "$store-wal" "$store-shm"
   "$release/resources/demo/certwright-demo" "$store" || die "The sample store could not be made."
-  set -- "$store" "$@"
+  set -- --store "$store" "$@"
 fi
 if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}${QT_QPA_PLATFORM:-}" ]; then
   die "The program is built, but there is no desktop to show its window on (DISPLAY and WAYLAND_DISPLAY are empty).

@@ -3,7 +3,7 @@
 #include "ui/convert.h"
 
 #include <openssl/asn1err.h>
-#include <openssl/ec.h>
+#include <openssl/ecerr.h>
 #include <openssl/err.h>
 #include <openssl/evperr.h>
 #include <openssl/pemerr.h>

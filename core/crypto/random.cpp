@@ -13,6 +13,13 @@ base::Bytes randomBytes(std::size_t count) {
     return bytes;
 }
 
+base::Secret randomSecret(std::size_t count) {
+    base::Secret secret(count);
+    if (count != 0)
+        base::check(RAND_priv_bytes_ex(nullptr, secret.data(), count, 0), "get secret random bytes");
+    return secret;
+}
+
 bool isRandomSeeded() noexcept {
     return RAND_status() == 1;
 }

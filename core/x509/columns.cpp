@@ -257,7 +257,8 @@ CertificateColumns columnsFromDer(BytesView bytes) {
     columns.commonName = subject.displayName();
     columns.issuer =
         columns.issuerDer == columns.subjectDer ? columns.subject : Name::fromDer(columns.issuerDer).toRfc2253();
-    // As Certificate::isCa(): version 1 has no basic constraints, and a self-issued one has always been taken for a root.
+    // As Certificate::isCa(): version 1 has no basic constraints, and a self-issued one has always been taken for a
+    // root.
     if (columns.version == 1 && columns.issuerDer == columns.subjectDer)
         columns.isCa = true;
     columns.sha256 = base::toHex(crypto::sha256(bytes));

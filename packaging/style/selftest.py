@@ -143,8 +143,9 @@ class Sources(Project):
 
 class Listed(Project):
     def violations(self, *compiled):
-        for path in ("core/base/a.h", "core/base/a.cpp"):
+        for path in ("core/base/a.h", "core/base/private.h", "core/base/a.cpp"):
             self.write(path, "")
+        self.write("core/crypto/b.h", '#include "core/base/a.h"\n')
         commands = [{"directory": str(self.root), "file": path} for path in compiled]
         return check_listed.check(self.root, commands).lines
 

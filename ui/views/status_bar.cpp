@@ -14,6 +14,7 @@
 
 namespace certwright::ui {
 
+// Long because it sets up one thing after the other.
 StatusBar::StatusBar(service::JobRunner& jobs, QWidget* parent)
     : QStatusBar(parent)
     , m_jobs(jobs)

@@ -2,7 +2,6 @@
 
 #include "core/crypto/random.h"
 
-#include <openssl/crypto.h>
 #include <zxcvbn.h>
 
 #include <algorithm>
@@ -54,15 +53,14 @@ base::Secret generatePassphrase() {
     static constexpr std::string_view alphabet = "abcdefghjkmnpqrstuvwxyz23456789X";
     static_assert(alphabet.size() == 32);
     constexpr std::size_t characters = 24, group = 4;
-    base::Bytes random = crypto::randomBytes(characters);
+    const base::Secret random = crypto::randomSecret(characters);
     base::Secret passphrase(characters + characters / group - 1);
     std::size_t at = 0;
     for (std::size_t i = 0; i < characters; ++i) {
         if (i != 0 && i % group == 0)
             passphrase.data()[at++] = '-';
-        passphrase.data()[at++] = static_cast<std::uint8_t>(alphabet[random[i] % alphabet.size()]);
+        passphrase.data()[at++] = static_cast<std::uint8_t>(alphabet[random.data()[i] % alphabet.size()]);
     }
-    OPENSSL_cleanse(random.data(), random.size());
     return passphrase;
 }
 

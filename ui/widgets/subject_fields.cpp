@@ -30,6 +30,7 @@ QString problemOf(const QString& commonName, const QString& organization, const 
 
 } // namespace
 
+// Long because it lays out one form.
 SubjectFields::SubjectFields(QWidget* parent)
     : QWidget(parent)
     , m_simple(new QWidget(this))

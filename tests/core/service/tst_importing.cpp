@@ -20,7 +20,9 @@ using store::Store;
 
 namespace {
 
-Secret passphrase() { return Secret(std::string_view("pass")); }
+Secret passphrase() {
+    return Secret(std::string_view("pass"));
+}
 
 template <class T>
 formats::Item item(const T& value, const std::string& label = {}) {
@@ -142,9 +144,10 @@ void TestImporting::tellsWhatIsNotKeptAndWhatFailed() {
     formats::PrivateKeyItem locked;
     locked.encryption.emplace();
     formats::PrivateKeyItem foreign;
-    formats::Contents contents{"mixed.pem",
-                               {item(formats::ParametersItem{}), item(m_root.key.publicKey()), item(locked), item(foreign)},
-                               Error(ErrorKind::BadInput, "block 5 is damaged")};
+    formats::Contents contents{
+        "mixed.pem",
+        {item(formats::ParametersItem{}), item(m_root.key.publicKey()), item(locked), item(foreign)},
+        Error(ErrorKind::BadInput, "block 5 is damaged")};
     const auto preview = previewImport({contents}, m_store.get());
     QCOMPARE(preview.notKept, (std::vector<QString>{QStringLiteral("dh-parameters"), QStringLiteral("public-key")}));
     QCOMPARE(preview.items.size(), std::size_t(2));
@@ -264,7 +267,8 @@ void TestImporting::manyNamesakesStayLinear() {
     const Holder gone = sampleRoot("localhost", options);
     for (int i = 0; i < 300; ++i) {
         contents.items.push_back(item(sampleRoot("localhost", options).certificate));
-        contents.items.push_back(item(sampleCertificate("x" + std::to_string(i), m_leafKey.publicKey(), gone, options)));
+        contents.items.push_back(
+            item(sampleCertificate("x" + std::to_string(i), m_leafKey.publicKey(), gone, options)));
     }
     QElapsedTimer timer;
     timer.start();

@@ -110,10 +110,10 @@ void TestJobRunner::cancelledBeforeItStartsDoesNotRun() {
     std::vector<std::function<void()>> queue;
     bool hasRun = false;
     std::optional<ErrorKind> kind;
-    const JobId id = jobs.runOn<void>([&queue](std::function<void()> function) { queue.push_back(std::move(function)); },
-                                      QString(), this, [&hasRun](const JobControl&) { hasRun = true; },
-                                      [&](Outcome<void> outcome) { kind = outcome.error().kind(); }, {},
-                                      JobRunner::CancelledResult::Tell);
+    const JobId id = jobs.runOn<void>(
+        [&queue](std::function<void()> function) { queue.push_back(std::move(function)); }, QString(), this,
+        [&hasRun](const JobControl&) { hasRun = true; }, [&](Outcome<void> outcome) { kind = outcome.error().kind(); },
+        {}, JobRunner::CancelledResult::Tell);
     jobs.cancel(id);
     queue.front()();
     QTRY_VERIFY(kind);
@@ -185,7 +185,8 @@ void TestJobRunner::showsOnlyJobsWithALabel() {
     JobRunner jobs;
     QSignalSpy started(&jobs, &JobRunner::started), finished(&jobs, &JobRunner::finished);
     int done = 0;
-    jobs.run<void>(QString(), this, [](const JobControl&) {}, [&](Outcome<void>) { ++done; });
+    jobs.run<void>(
+        QString(), this, [](const JobControl&) {}, [&](Outcome<void>) { ++done; });
     const JobId shown = jobs.run<void>(
         QStringLiteral("Working"), this, [](const JobControl&) {},
         [&](Outcome<void>) {
@@ -206,7 +207,8 @@ void TestJobRunner::survivesAnExceptionInDone() {
     jobs.run<int>(
         QString(), this, [](const JobControl&) { return 1; },
         [](Outcome<int>) { throw Error(ErrorKind::Internal, "deliberate"); });
-    jobs.run<int>(QString(), this, [](const JobControl&) { return 1; }, [&](Outcome<int>) { isDone = true; });
+    jobs.run<int>(
+        QString(), this, [](const JobControl&) { return 1; }, [&](Outcome<int>) { isDone = true; });
     QTRY_VERIFY(isDone);
     QTRY_VERIFY(jobs.isIdle());
 }

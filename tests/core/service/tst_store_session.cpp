@@ -23,7 +23,9 @@ using store::VaultCostForTests;
 
 namespace {
 
-Secret secret(const char* text) { return Secret(std::string_view(text)); }
+Secret secret(const char* text) {
+    return Secret(std::string_view(text));
+}
 
 } // namespace
 
@@ -97,15 +99,13 @@ void TestStoreSession::createsUnlockedAndOpensLocked() {
 
 void TestStoreSession::tellsWhyItCannotOpen() {
     std::optional<ErrorKind> missing, existing;
-    StoreSession::open(*m_jobs, path(), this, [&](Outcome<std::unique_ptr<StoreSession>> outcome) {
-        missing = outcome.error().kind();
-    });
+    StoreSession::open(*m_jobs, path(), this,
+                       [&](Outcome<std::unique_ptr<StoreSession>> outcome) { missing = outcome.error().kind(); });
     QTRY_VERIFY(missing);
     QVERIFY(*missing == ErrorKind::NotFound);
     created();
-    StoreSession::create(*m_jobs, path(), secret("pass"), this, [&](Outcome<std::unique_ptr<StoreSession>> outcome) {
-        existing = outcome.error().kind();
-    });
+    StoreSession::create(*m_jobs, path(), secret("pass"), this,
+                         [&](Outcome<std::unique_ptr<StoreSession>> outcome) { existing = outcome.error().kind(); });
     QTRY_VERIFY(existing);
     QVERIFY(*existing == ErrorKind::NotAllowed);
 }
@@ -173,8 +173,7 @@ void TestStoreSession::refusesToWriteOnTheReadingSide() {
     auto session = created();
     std::optional<ErrorKind> kind;
     session->read<void>(
-        QString(), this,
-        [](Store& store, const JobControl&) { store.addCertificate(sampleRoot("Root").certificate); },
+        QString(), this, [](Store& store, const JobControl&) { store.addCertificate(sampleRoot("Root").certificate); },
         [&](Outcome<void> outcome) { kind = outcome.error().kind(); });
     QTRY_VERIFY(kind);
     QVERIFY(*kind == ErrorKind::NotAllowed);
@@ -220,7 +219,9 @@ void TestStoreSession::unlocksOffTheDatabaseThreads() {
     bool isSame = false;
     session->read<bool>(
         QString(), this,
-        [key, keyId](Store& store, const JobControl&) { return store.privateKey(keyId).publicKey() == key.publicKey(); },
+        [key, keyId](Store& store, const JobControl&) {
+            return store.privateKey(keyId).publicKey() == key.publicKey();
+        },
         [&](Outcome<bool> outcome) { isSame = *outcome; });
     QTRY_VERIFY(isSame);
 }
@@ -268,8 +269,7 @@ void TestStoreSession::doesNotLockWhileAJobRuns() {
     std::binary_semaphore goOn(0);
     bool isDone = false;
     session->write<void>(
-        QString(), this, [&goOn](Store&, const JobControl&) { goOn.acquire(); },
-        [&](Outcome<void>) { isDone = true; });
+        QString(), this, [&goOn](Store&, const JobControl&) { goOn.acquire(); }, [&](Outcome<void>) { isDone = true; });
     clock.advance(std::chrono::seconds(600));
     session->lockIfIdle();
     QVERIFY(session->isUnlocked());
@@ -297,7 +297,8 @@ void TestStoreSession::cancelsItsJobsWhenClosed() {
             control.throwIfStopped();
         },
         note);
-    session->write<void>(QString(), this, [](Store&, const JobControl&) {}, note);
+    session->write<void>(
+        QString(), this, [](Store&, const JobControl&) {}, note);
     started.acquire();
     session.reset();
     QTRY_COMPARE(kinds.size(), std::size_t(2));
