@@ -1,0 +1,209 @@
+#include "app/cli/command_line.h"
+#include "app/cli/commands.h"
+#include "app/cli/connection_text.h"
+#include "app/cli/exit_code.h"
+#include "core/service/connection_inspector.h"
+#include "core/service/connection_json.h"
+#include "core/service/file_writer.h"
+
+#include <QCoreApplication>
+#include <QString>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace certwright::cli {
+
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using service::ConnectionReportPtr;
+
+constexpr double MaximumTimeout = 86400;
+
+struct ConnectArguments {
+    std::string target;
+    std::optional<std::string> serverName;
+    std::string alpn, minimumVersion, maximumVersion, ciphers, cipherSuites, groups;
+    std::optional<int> securityLevel;
+    std::vector<std::string> trust;
+    double timeout = 10;
+    bool withSecrets = false;
+    std::string keyLog, chainFile;
+};
+
+std::optional<tls::ProtocolVersion> versionOf(const std::string& text, const char* option) {
+    if (text.empty())
+        return std::nullopt;
+    const std::optional<tls::ProtocolVersion> version = tls::parseProtocolVersion(text);
+    if (!version)
+        throw UsageError(std::string(option) + " is no version: " + text +
+                         " (SSLv3, TLSv1.0, TLSv1.1, TLSv1.2, TLSv1.3)");
+    return version;
+}
+
+std::vector<std::string> splitAlpn(const std::string& list) {
+    std::vector<std::string> names;
+    for (std::size_t start = 0; !list.empty() && start <= list.size();) {
+        const std::size_t end = std::min(list.find(',', start), list.size());
+        names.push_back(list.substr(start, end - start));
+        start = end + 1;
+    }
+    return names;
+}
+
+service::TrustChoice trustOf(const std::vector<std::string>& words) {
+    service::TrustChoice trust;
+    trust.system = words.empty();
+    for (const std::string& word : words) {
+        if (word == "system")
+            trust.system = true;
+        else
+            trust.files.push_back(word);
+    }
+    return trust;
+}
+
+service::ConnectionRequest requestOf(const ConnectArguments& arguments) {
+    service::ConnectionRequest request;
+    request.endpoint = net::parseEndpoint(arguments.target);
+    if (arguments.serverName && arguments.serverName->empty())
+        throw UsageError("--sni needs a name");
+    request.serverName = arguments.serverName.value_or("");
+    request.tls.minimumVersion = versionOf(arguments.minimumVersion, "--min-version");
+    request.tls.maximumVersion = versionOf(arguments.maximumVersion, "--max-version");
+    request.tls.ciphers = arguments.ciphers;
+    request.tls.cipherSuites = arguments.cipherSuites;
+    request.tls.groups = arguments.groups;
+    request.tls.securityLevel = arguments.securityLevel;
+    request.tls.alpn = splitAlpn(arguments.alpn);
+    request.trust = trustOf(arguments.trust);
+    if (!std::isfinite(arguments.timeout) || arguments.timeout <= 0 || arguments.timeout > MaximumTimeout)
+        throw UsageError("--timeout is a number of seconds up to a day");
+    request.timeout = std::chrono::milliseconds(static_cast<long long>(std::ceil(arguments.timeout * 1000)));
+    return request;
+}
+
+/// The same, and tries the settings out: what is wrong in them is an error of usage, whereas a damaged file of trusted
+/// certificates is one of input.
+service::ConnectionRequest checkedRequestOf(const ConnectArguments& arguments) {
+    try {
+        service::ConnectionRequest request = requestOf(arguments);
+        tls::Context::forClient(request.tls, x509::TrustStore());
+        return request;
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::BadInput)
+            throw;
+        throw UsageError(error.message() + (error.hint().empty() ? "" : ". " + error.hint()));
+    }
+}
+
+/// Runs the inspection in the program's event loop, until it is over or Ctrl-C stops it.
+ConnectionReportPtr inspect(service::ConnectionRequest request, const std::stop_token& stop) {
+    service::ConnectionInspector inspector;
+    ConnectionReportPtr result;
+    QObject::connect(&inspector, &service::ConnectionInspector::finished, &inspector,
+                     [&result](const ConnectionReportPtr& report) {
+                         result = report;
+                         QCoreApplication::quit();
+                     });
+    const std::stop_callback onStop(stop, [&inspector] {
+        QMetaObject::invokeMethod(&inspector, &service::ConnectionInspector::cancel, Qt::QueuedConnection);
+    });
+    inspector.start(std::move(request));
+    QCoreApplication::exec();
+    if (!result)
+        throw Error(ErrorKind::Cancelled, "The connection was stopped");
+    return result;
+}
+
+void saveChain(const std::string& path, const std::vector<x509::Certificate>& chain) {
+    if (chain.empty())
+        throw Error(ErrorKind::NotFound, "The server sent no certificate to save").withContext(path);
+    std::string pem;
+    for (const x509::Certificate& certificate : chain)
+        pem += certificate.toPem();
+    service::FileWriter writer;
+    writer.add(QString::fromStdString(path), base::bytesOf(pem), service::FileWriter::Access::Public);
+    writer.commit();
+}
+
+/// Writes the files that were asked for; what can't be written is said, and gives the exit code.
+int writeFiles(const ConnectArguments& arguments, const service::ConnectionReport& report, Console& console) {
+    int code = exit_code::Done;
+    const auto attempt = [&code, &console](const auto& write) {
+        try {
+            write();
+        } catch (const Error& error) {
+            console.printError(error);
+            code = std::max(code, exitCodeOf(error.kind()));
+        }
+    };
+    if (!arguments.keyLog.empty())
+        attempt([&] { service::appendKeyLog(arguments.keyLog, report.secrets); });
+    // After a failure that left no chain the failure itself says why there is none.
+    if (!arguments.chainFile.empty() && !(report.failure && report.facts.chain.empty()))
+        attempt([&] { saveChain(arguments.chainFile, report.facts.chain); });
+    return code;
+}
+
+int codeOf(const service::ConnectionReport& report) {
+    if (report.failure)
+        return exitCodeOf(report.failure->error.kind());
+    const bool isChainBad = report.verify && !report.verify->ok;
+    const bool isHostBad = report.hostname && !report.hostname->ok;
+    return isChainBad || isHostBad ? exit_code::No : exit_code::Done;
+}
+
+int runConnect(const ConnectArguments& arguments, Console& console) {
+    const ConnectionReportPtr report = inspect(checkedRequestOf(arguments), console.stopToken());
+    if (console.isJson())
+        console.printJson(service::connectionJson(*report, arguments.withSecrets));
+    else
+        printConnection(console, *report, arguments.withSecrets);
+    if (report->failure && !console.isJson()) {
+        console.printError(report->failure->error);
+        console.note("The failure is on the side of: " + std::string(tls::toString(report->failure->side)));
+    }
+    const int written = writeFiles(arguments, *report, console);
+    return std::max(codeOf(*report), written);
+}
+
+} // namespace
+
+void addConnectCommand(CommandLine& line) {
+    auto arguments = std::make_shared<ConnectArguments>();
+    CLI::App& command = line.add("connect", "Look at a TLS connection: what was agreed upon, and whether to trust it");
+    command.add_option("target", arguments->target, "HOST:PORT, [IPV6]:PORT or a URL")
+        ->required()
+        ->type_name("HOST:PORT");
+    command.add_option("--sni", arguments->serverName, "Name to ask for and to check instead of HOST")
+        ->type_name("NAME");
+    command.add_option("--alpn", arguments->alpn, "Protocols to offer, separated by commas")->type_name("LIST");
+    command.add_option("--min-version", arguments->minimumVersion, "Oldest version to offer")->type_name("V");
+    command.add_option("--max-version", arguments->maximumVersion, "Newest version to offer")->type_name("V");
+    command.add_option("--ciphers", arguments->ciphers, "TLS 1.2 and below, as OpenSSL writes lists")->type_name("S");
+    command.add_option("--ciphersuites", arguments->cipherSuites, "TLS 1.3, separated by colons")->type_name("S");
+    command.add_option("--groups", arguments->groups, "Key exchange groups, separated by colons")->type_name("S");
+    command.add_option("--security-level", arguments->securityLevel, "0 accepts everything, 5 the strongest only")
+        ->check(CLI::Range(0, 5))
+        ->type_name("N");
+    command.add_option("--trust", arguments->trust, "Trusted certificates; the system's by default")
+        ->allow_extra_args(false)
+        ->type_name("FILE|DIR|system");
+    command.add_option("--timeout", arguments->timeout, "Seconds for everything together")
+        ->capture_default_str()
+        ->type_name("S");
+    command.add_flag("--secrets", arguments->withSecrets, "Show master key and secrets");
+    command.add_option("--keylog", arguments->keyLog, "Append the secrets to this file for Wireshark")->type_name("F");
+    command.add_option("--save-chain", arguments->chainFile, "Write the certificates that were sent")->type_name("F");
+    line.onRun(command, [arguments](Console& console) { return runConnect(*arguments, console); });
+}
+
+} // namespace certwright::cli
