@@ -153,6 +153,18 @@ int writeFiles(const ConnectArguments& arguments, const service::ConnectionRepor
     return code;
 }
 
+const char* sideText(tls::FailureSide side) {
+    switch (side) {
+    case tls::FailureSide::Ours:
+        return "  It was our side that gave up.";
+    case tls::FailureSide::Peer:
+        return "  It was the server's side that failed.";
+    case tls::FailureSide::Transport:
+        break;
+    }
+    return "  It failed on the way between the two.";
+}
+
 int codeOf(const service::ConnectionReport& report) {
     if (report.failure)
         return exitCodeOf(report.failure->error.kind());
@@ -169,7 +181,7 @@ int runConnect(const ConnectArguments& arguments, Console& console) {
         printConnection(console, *report, arguments.withSecrets);
     if (report->failure && !console.isJson()) {
         console.printError(report->failure->error);
-        console.note("The failure is on the side of: " + std::string(tls::toString(report->failure->side)));
+        console.note(sideText(report->failure->side));
     }
     const int written = writeFiles(arguments, *report, console);
     return std::max(codeOf(*report), written);

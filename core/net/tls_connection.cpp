@@ -281,6 +281,10 @@ TlsConnection::Flow TlsConnection::readInput() {
     case tls::Socket::Result::WouldBlock:
         return Flow::Wait;
     case tls::Socket::Result::Eof:
+        if (m_phase == ConnectionPhase::Closing) {
+            finish(); // without close_notify, which nothing depends on here: the engine need not fail over it
+            return Flow::Wait;
+        }
         m_engine->feedEof();
         return Flow::GoOn;
     case tls::Socket::Result::Failed:

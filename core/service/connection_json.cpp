@@ -172,7 +172,7 @@ Json connectionJson(const ConnectionReport& report, bool withSecrets) {
     document["compression"] = textJson(facts.compression);
     document["secure_renegotiation"] = facts.version ? Json(facts.hasSecureRenegotiation) : Json();
     document["extended_master_secret"] = facts.version ? Json(facts.hasExtendedMasterSecret) : Json();
-    document["security_level"] = facts.securityLevel;
+    document["security_level"] = facts.clientRandom.empty() ? Json() : Json(facts.securityLevel);
     document["timings"] = {{"dns_ms", timeSpanJson(report.timings.lookUp)},
                            {"tcp_ms", timeSpanJson(report.timings.connect)},
                            {"starttls_ms", Json()},

@@ -76,6 +76,7 @@ void readServerHello(const Engine& engine, SessionFacts& facts) {
     facts.version = static_cast<ProtocolVersion>(hello->version);
     facts.cipher = suiteOf(engine.native(), hello->cipherSuite);
     facts.sharedCiphers.push_back(*facts.cipher);
+    facts.hasExtendedMasterSecret = hello->hasExtendedMasterSecret;
     if (!hello->isHelloRetryRequest)
         facts.serverRandom = hello->random;
     readKeyExchange(engine, *hello, facts);
@@ -181,7 +182,6 @@ void readExtensions(SSL* ssl, SessionFacts& facts) {
     if (const COMP_METHOD* compression = SSL_get_current_compression(ssl))
         facts.compression = SSL_COMP_get_name(compression);
     facts.hasSecureRenegotiation = SSL_get_secure_renegotiation_support(ssl) == 1;
-    facts.hasExtendedMasterSecret = SSL_get_extms_support(ssl) == 1;
 }
 
 } // namespace

@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t RandomSize = 32;
 constexpr std::uint16_t KeyShareExtension = 51;
 constexpr std::uint16_t SupportedVersionsExtension = 43;
+constexpr std::uint16_t ExtendedMasterSecretExtension = 23;
 constexpr std::uint8_t NamedCurve = 3;
 
 // RFC 8446 4.1.3: SHA-256 of "HelloRetryRequest".
@@ -48,6 +49,8 @@ void readServerExtensions(Reader& body, ServerHello& hello) {
             const std::uint16_t group = content.u16();
             if (!content.hasFailed())
                 hello.group = group;
+        } else if (type == ExtendedMasterSecretExtension) {
+            hello.hasExtendedMasterSecret = true;
         }
     }
 }

@@ -24,6 +24,7 @@ struct ServerHello {
     std::uint8_t compression = 0;
     std::optional<std::uint16_t> group; ///< of its key share (RFC 8446 4.2.8)
     bool isHelloRetryRequest = false;
+    bool hasExtendedMasterSecret = false; ///< RFC 7627 5.1
 };
 
 /// What this program reads of the messages that carry the server's ephemeral key and its signature.
