@@ -15,6 +15,7 @@ void addCommands(CommandLine& line) {
     addStoreCommands(line);
     addImportCommand(line);
     addListCommand(line);
+    addConnectCommand(line);
 }
 
 } // namespace certwright::cli

@@ -15,6 +15,7 @@ void addPkcs12Commands(CommandLine& line);
 void addStoreCommands(CommandLine& line);
 void addImportCommand(CommandLine& line);
 void addListCommand(CommandLine& line);
+void addConnectCommand(CommandLine& line);
 
 /// Adds every subcommand.
 void addCommands(CommandLine& line);
