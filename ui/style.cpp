@@ -11,6 +11,8 @@
 #include <QToolBar>
 #include <QToolButton>
 
+#include <algorithm>
+
 namespace certwright::ui {
 
 namespace {
@@ -69,6 +71,29 @@ void drawChevron(QPainter* painter, const QRect& rect, Qt::ArrowType direction, 
                     : direction == Qt::UpArrow   ? 180
                                                  : 0);
     painter->drawPolyline(QPolygonF({QPointF(-3.5, -1.75), QPointF(0, 1.75), QPointF(3.5, -1.75)}));
+    painter->restore();
+}
+
+/// A box to tick, seen on every background; half-ticked with a dash.
+void drawCheckBox(QPainter* painter, const QStyleOption& option) {
+    const bool isEnabled = option.state & QStyle::State_Enabled;
+    const QColor ink = option.palette.color(isEnabled ? QPalette::Active : QPalette::Disabled, QPalette::Text);
+    const QColor border = (option.state & QStyle::State_HasFocus) ? themed(ColorRole::FocusLine)
+                          : isEnabled                             ? themed(ColorRole::Secondary)
+                                                                  : themed(ColorRole::Line);
+    const int side = std::min({option.rect.width(), option.rect.height(), 14});
+    QRect box(0, 0, side, side);
+    box.moveCenter(option.rect.center());
+    drawBox(painter, box, option.palette.color(isEnabled ? QPalette::Base : QPalette::Window), border);
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(QPen(ink, 1.8, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    const QPointF middle = QRectF(box).center();
+    if (option.state & QStyle::State_NoChange)
+        painter->drawLine(middle - QPointF(3, 0), middle + QPointF(3, 0));
+    else if (option.state & QStyle::State_On)
+        painter->drawPolyline(
+            QPolygonF({middle + QPointF(-3.5, 0.2), middle + QPointF(-1, 2.8), middle + QPointF(3.5, -3)}));
     painter->restore();
 }
 
@@ -239,6 +264,10 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
         painter->setBrush(Qt::NoBrush);
         painter->drawRoundedRect(QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2);
         painter->restore();
+        return;
+    case PE_IndicatorCheckBox:
+    case PE_IndicatorItemViewItemCheck:
+        drawCheckBox(painter, *option);
         return;
     case PE_IndicatorBranch:
         if (option->state & State_Children)
