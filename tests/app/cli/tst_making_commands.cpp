@@ -1,0 +1,231 @@
+#include "tests/support/process.h"
+#include "tests/support/test_main.h"
+#include "tests/support/tools.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTemporaryDir>
+
+using namespace certwright;
+using namespace certwright::test;
+
+namespace {
+
+QStringList words(const char* line) {
+    return QString::fromUtf8(line).split(u' ', Qt::SkipEmptyParts);
+}
+
+QJsonObject jsonOf(const ProcessResult& result) {
+    return QJsonDocument::fromJson(result.output).object();
+}
+
+} // namespace
+
+/// key, request, issue, export and pkcs12 of certwright-cli, with files and with a store.
+class MakingCommandsTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void issuesAChainFromFiles();
+    void keepsPrivateKeysPrivate();
+    void overwritesOnlyWithForce();
+    void refusesWithItsReasons_data();
+    void refusesWithItsReasons();
+    void knowsWrongUsage_data();
+    void knowsWrongUsage();
+    void signsARequestWithItsNames();
+    void tellsAWrongRequest();
+    void worksOnAStore();
+    void makesAndShowsPkcs12();
+
+private:
+    ProcessResult cli(const QStringList& arguments) const;
+    ProcessResult cli(const char* line) const { return cli(words(line)); }
+    QString path(const char* name) const { return m_folder->filePath(QString::fromLatin1(name)); }
+    void write(const char* name, const QByteArray& content) const;
+    void makeCa() const;
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+};
+
+void MakingCommandsTest::init() {
+    m_folder = std::make_unique<QTemporaryDir>();
+    write("store.pass", "correct horse\n");
+    write("file.pass", "other words\n");
+}
+
+ProcessResult MakingCommandsTest::cli(const QStringList& arguments) const {
+    ProcessOptions options;
+    options.folder = m_folder->path();
+    return run(builtProgram(QStringLiteral("app/cli/certwright-cli")), arguments, options);
+}
+
+void MakingCommandsTest::write(const char* name, const QByteArray& content) const {
+    QFile file(path(name));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(content);
+}
+
+void MakingCommandsTest::makeCa() const {
+    CERTWRIGHT_VERIFY_SUCCESS(
+        cli("issue --profile root-ca --self-signed --new-key auto --subject CN=Root --out ca.pem --key-out ca.key"));
+}
+
+void MakingCommandsTest::issuesAChainFromFiles() {
+    makeCa();
+    CERTWRIGHT_VERIFY_SUCCESS(cli("issue --profile intermediate-ca --ca-cert ca.pem --ca-key ca.key --new-key auto "
+                                  "--subject CN=Sub --out sub.pem --key-out sub.key"));
+    const auto issued = cli("issue --json --profile tls-server --ca-cert sub.pem --ca-key sub.key --new-key ec:P-256 "
+                            "--san www.lab.example,192.0.2.1 --serial 0A0B --days 30 --out www.pem --key-out www.key");
+    CERTWRIGHT_VERIFY_SUCCESS(issued);
+    const QJsonObject certificate = jsonOf(issued).value(QLatin1String("certificate")).toObject();
+    QCOMPARE(certificate.value(QLatin1String("serial")).toString(), QStringLiteral("A0B"));
+    QCOMPARE(certificate.value(QLatin1String("subject")).toString(), QStringLiteral("CN=www.lab.example"));
+    QCOMPARE(certificate.value(QLatin1String("san")).toArray().size(), 2);
+    CERTWRIGHT_NEED_TOOL(openssl, "openssl");
+    CERTWRIGHT_VERIFY_SUCCESS(
+        run(openssl, {QStringLiteral("verify"), QStringLiteral("-x509_strict"), QStringLiteral("-CAfile"),
+                      path("ca.pem"), QStringLiteral("-untrusted"), path("sub.pem"), path("www.pem")}));
+}
+
+void MakingCommandsTest::keepsPrivateKeysPrivate() {
+    CERTWRIGHT_VERIFY_SUCCESS(cli("key generate --type ed25519 --out clear.key"));
+    CERTWRIGHT_VERIFY_SUCCESS(
+        cli("key generate --type ec:P-256 --out closed.key --kdf scrypt --out-passphrase-file file.pass"));
+    for (const char* name : {"clear.key", "closed.key"})
+        QCOMPARE(QFile::permissions(path(name)) & ~(QFile::ReadUser | QFile::WriteUser),
+                 QFile::ReadOwner | QFile::WriteOwner);
+    QFile closed(path("closed.key"));
+    QVERIFY(closed.open(QIODevice::ReadOnly));
+    QVERIFY(closed.readAll().startsWith("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
+}
+
+void MakingCommandsTest::overwritesOnlyWithForce() {
+    CERTWRIGHT_VERIFY_SUCCESS(cli("key generate --type ed25519 --out a.key"));
+    QCOMPARE(cli("key generate --type ed25519 --out a.key").exitCode, 9);
+    CERTWRIGHT_VERIFY_SUCCESS(cli("key generate --type ed25519 --out a.key --force"));
+}
+
+void MakingCommandsTest::refusesWithItsReasons_data() {
+    QTest::addColumn<QString>("arguments");
+    QTest::addColumn<QString>("problem");
+    const auto row = [](const char* problem, const char* arguments) {
+        QTest::newRow(problem) << QString::fromLatin1(arguments) << QString::fromLatin1(problem);
+    };
+    row("names-missing", "--profile tls-server --subject CN=x");
+    row("dns-name-invalid", "--profile tls-server --san *.*.lab");
+    row("outlives-issuer", "--profile tls-client --subject CN=x --not-after 99991231235959Z");
+    row("key-cert-sign-without-ca", "--profile tls-client --subject CN=x --extension keyUsage=critical,keyCertSign");
+}
+
+void MakingCommandsTest::refusesWithItsReasons() {
+    QFETCH(QString, arguments);
+    QFETCH(QString, problem);
+    makeCa();
+    const auto refused = cli(words("issue --json --ca-cert ca.pem --ca-key ca.key --new-key ec:P-256 --out x.pem "
+                                   "--key-out x.key") +
+                             arguments.split(u' '));
+    QCOMPARE(refused.exitCode, 9);
+    const QJsonObject document = jsonOf(refused);
+    QCOMPARE(document.value(QLatin1String("error")).toObject().value(QLatin1String("kind")).toString(),
+             QStringLiteral("not-allowed"));
+    QCOMPARE(document.value(QLatin1String("problems")).toArray().at(0).toObject().value(QLatin1String("id")).toString(),
+             problem);
+    QVERIFY(!QFile::exists(path("x.pem")) && !QFile::exists(path("x.key")));
+}
+
+void MakingCommandsTest::knowsWrongUsage_data() {
+    QTest::addColumn<QString>("arguments");
+    for (const char* line :
+         {"issue --profile tls-server", "issue --profile no-such --self-signed --new-key auto --out a --key-out b",
+          "issue --profile root-ca --self-signed --new-key auto --subject CN=x --out a",
+          "issue --profile root-ca --self-signed --new-key auto --not-after soon --out a --key-out b",
+          "key generate --type rsa:3072", "key generate --type nonsense --out a", "request create --out a"})
+        QTest::newRow(line) << QString::fromLatin1(line);
+}
+
+void MakingCommandsTest::knowsWrongUsage() {
+    QFETCH(QString, arguments);
+    QCOMPARE(cli(arguments.split(u' ')).exitCode, 2);
+}
+
+void MakingCommandsTest::signsARequestWithItsNames() {
+    makeCa();
+    CERTWRIGHT_VERIFY_SUCCESS(cli("request create --new-key ec:P-256 --subject CN=a.lab --san a.lab,b.lab --out a.csr "
+                                  "--key-out a.key --challenge hello"));
+    CERTWRIGHT_VERIFY_SUCCESS(cli("request verify a.csr"));
+    const auto kept =
+        cli("issue --json --request a.csr --profile tls-server --ca-cert ca.pem --ca-key ca.key --out a.pem");
+    CERTWRIGHT_VERIFY_SUCCESS(kept);
+    QCOMPARE(jsonOf(kept).value(QLatin1String("certificate")).toObject().value(QLatin1String("san")).toArray().size(),
+             2);
+    const auto left = cli("issue --json --request a.csr --profile tls-server --take-from-request none --san c.lab "
+                          "--ca-cert ca.pem --ca-key ca.key --out b.pem");
+    CERTWRIGHT_VERIFY_SUCCESS(left);
+    QCOMPARE(
+        jsonOf(left).value(QLatin1String("problems")).toArray().at(0).toObject().value(QLatin1String("id")).toString(),
+        QStringLiteral("request-dropped"));
+}
+
+void MakingCommandsTest::tellsAWrongRequest() {
+    CERTWRIGHT_NEED_TOOL(openssl, "openssl");
+    CERTWRIGHT_VERIFY_SUCCESS(cli("request create --new-key ec:P-256 --subject CN=a --out a.csr --key-out a.key"));
+    const auto der = run(openssl, {QStringLiteral("req"), QStringLiteral("-in"), path("a.csr"),
+                                   QStringLiteral("-outform"), QStringLiteral("DER")});
+    CERTWRIGHT_VERIFY_SUCCESS(der);
+    QByteArray changed = der.output;
+    changed[changed.size() - 1] = static_cast<char>(changed.back() ^ 1);
+    write("bad.csr", changed);
+    QCOMPARE(cli("request verify bad.csr").exitCode, 1);
+    QCOMPARE(cli("request verify a.key").exitCode, 3);
+    QCOMPARE(cli("request verify no.csr").exitCode, 6);
+}
+
+void MakingCommandsTest::worksOnAStore() {
+    CERTWRIGHT_VERIFY_SUCCESS(cli("store create --store s.certwright --passphrase-file store.pass"));
+    const QStringList store = words("--store s.certwright --passphrase-file store.pass");
+    CERTWRIGHT_VERIFY_SUCCESS(
+        cli(words("issue --profile root-ca --self-signed --new-key ec:P-256 --subject CN=Root --name root") + store));
+    const QStringList web = words("issue --profile tls-server --ca root --new-key ec:P-256 --san a.lab --name web");
+    QCOMPARE(cli(web + words("--store s.certwright")).exitCode, 4);
+    CERTWRIGHT_VERIFY_SUCCESS(cli(web + store));
+    QCOMPARE(cli(web + store).exitCode, 9); // the name is taken
+    QCOMPARE(cli(words("issue --profile tls-server --ca none --new-key auto --san a.lab") + store).exitCode, 6);
+
+    CERTWRIGHT_VERIFY_SUCCESS(cli(words("export web --target nginx --out site") + store));
+    QCOMPARE(QDir(path("site")).entryList(QDir::Files),
+             QStringList({QStringLiteral("fullchain.pem"), QStringLiteral("privkey.pem")}));
+    QCOMPARE(cli(words("export web --target nginx --out site") + store).exitCode, 9);
+    QCOMPARE(cli(words("export web --target pkcs12 --out web.p12") + store).exitCode, 4);
+    CERTWRIGHT_VERIFY_SUCCESS(
+        cli(words("export web --target pkcs12 --out web.p12 --out-passphrase-file file.pass") + store));
+    CERTWRIGHT_VERIFY_SUCCESS(cli("export web --target pem --out web.pem --store s.certwright"));
+}
+
+void MakingCommandsTest::makesAndShowsPkcs12() {
+    makeCa();
+    CERTWRIGHT_VERIFY_SUCCESS(
+        cli("pkcs12 create --cert ca.pem --key ca.key --name mine --out ca.p12 --out-passphrase-file file.pass"));
+    const auto shown = cli("pkcs12 show ca.p12 --json --in-passphrase-file file.pass");
+    CERTWRIGHT_VERIFY_SUCCESS(shown);
+    const QJsonObject item = jsonOf(shown)
+                                 .value(QLatin1String("files"))
+                                 .toArray()
+                                 .at(0)
+                                 .toObject()
+                                 .value(QLatin1String("items"))
+                                 .toArray()
+                                 .at(0)
+                                 .toObject();
+    QCOMPARE(item.value(QLatin1String("kind")).toString(), QStringLiteral("pkcs12"));
+    QCOMPARE(item.value(QLatin1String("items")).toArray().size(), 2);
+    QCOMPARE(cli("pkcs12 show ca.p12 --in-passphrase-file store.pass").exitCode, 4);
+    QCOMPARE(cli("pkcs12 show ca.pem").exitCode, 3);
+}
+
+CERTWRIGHT_TEST_MAIN(MakingCommandsTest)
+#include "tst_making_commands.moc"
