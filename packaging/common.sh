@@ -31,7 +31,8 @@ is_installed() {
 
 # is_known PACKAGE: true when apt could install it.
 is_known() {
-  apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [^(]'
+  # Not by a pipe into grep -q: with pipefail its early end counts as a failure.
+  [[ $(apt-cache policy "$1" 2>/dev/null) =~ Candidate:\ [^\(] ]]
 }
 
 # missing_packages GROUP...: what is not installed, one a line, with the question marks of the list.
