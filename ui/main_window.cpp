@@ -10,7 +10,6 @@
 #include "ui/dialogs/about_dialog.h"
 #include "ui/dialogs/create_store_dialog.h"
 #include "ui/dialogs/shortcuts_dialog.h"
-#include "ui/models/entry_facts.h"
 #include "ui/models/entry_loader.h"
 #include "ui/models/entry_model.h"
 #include "ui/pages/inspector_page.h"
@@ -68,7 +67,7 @@ MainWindow::MainWindow(UiContext& context, StoreController& controller, QWidget*
     , m_banner(new InlineBanner(this))
     , m_stack(new QStackedWidget(this))
     , m_welcome(new WelcomePage(context.settings, this))
-    , m_details(new DetailPane(this))
+    , m_details(new DetailPane(context, this))
     , m_status(new StatusBar(context.jobs, this)) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(tr("Certwright"));
@@ -344,7 +343,7 @@ void MainWindow::sessionChanged() {
 void MainWindow::storeWritten() {
     readCounts();
     if (ListPage* page = currentList(); page != nullptr && m_details->shownId() != 0)
-        readDetails(page->kind(), m_details->shownId());
+        m_details->showEntry(page->kind(), m_details->shownId());
 }
 
 void MainWindow::readCounts() {
@@ -404,30 +403,11 @@ void MainWindow::updateDetails() {
         return;
     const std::vector<store::RowId> ids = page->view().selectedIds();
     if (ids.size() == 1) {
-        readDetails(page->kind(), ids.front());
+        m_details->showEntry(page->kind(), ids.front());
         return;
     }
-    ++m_detailReads;
     m_details->showNote(ids.empty() ? tr("Select an entry to see its details here.")
                                     : tr("%1 entries are selected.").arg(ids.size()));
-}
-
-void MainWindow::readDetails(store::EntryKind kind, store::RowId id) {
-    using Result = std::optional<EntryFacts>;
-    m_controller.session()->read<Result>(
-        {}, this,
-        [kind, id, now = m_context.clock.now(), days = m_context.settings.expiryWarningDays()](
-            store::Store& store, const base::JobControl&) { return readEntryFacts(store, kind, id, now, days); },
-        [this, number = ++m_detailReads](base::Outcome<Result> outcome) {
-            if (number != m_detailReads)
-                return;
-            if (!outcome)
-                m_details->showNote(tr("The entry could not be read."));
-            else if (*outcome)
-                m_details->showFacts(**outcome, m_context.clock.now());
-            else
-                m_details->showNote({});
-        });
 }
 
 void MainWindow::updateBanner() {

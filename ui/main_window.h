@@ -81,7 +81,6 @@ private:
     void readCounts();
     void updateActions();
     void updateDetails();
-    void readDetails(store::EntryKind kind, store::RowId id);
     void updateLockState();
     void updateBanner();
     CreationStart creationStart() const;
@@ -113,7 +112,6 @@ private:
     std::optional<Place> m_place;
     QTimer m_minute; ///< states change with time alone
     bool m_isBannerClosed = false;
-    int m_detailReads = 0; ///< tells late answers apart
 };
 
 } // namespace certwright::ui

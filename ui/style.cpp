@@ -74,6 +74,26 @@ void drawChevron(QPainter* painter, const QRect& rect, Qt::ArrowType direction, 
     painter->restore();
 }
 
+void drawFocusFrame(QPainter* painter, const QRect& rect) {
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(QPen(themed(ColorRole::FocusLine), 1));
+    painter->setBrush(Qt::NoBrush);
+    painter->drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2);
+    painter->restore();
+}
+
+void drawLineEdit(QPainter* painter, const QStyleOption& option) {
+    const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(&option);
+    const QColor base = option.palette.color(QPalette::Base);
+    // Inside a combo or spin box, which draw their own frame, there is no line of its own.
+    if (frame == nullptr || frame->lineWidth == 0)
+        painter->fillRect(option.rect.adjusted(1, 1, -1, -1), base);
+    else
+        drawBox(painter, option.rect, base,
+                themed((option.state & QStyle::State_HasFocus) ? ColorRole::FocusLine : ColorRole::ButtonBorder));
+}
+
 /// A box to tick, seen on every background; half-ticked with a dash.
 void drawCheckBox(QPainter* painter, const QStyleOption& option) {
     const bool isEnabled = option.state & QStyle::State_Enabled;
@@ -235,17 +255,9 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
         if (!(option->state & State_AutoRaise) || (option->state & (State_MouseOver | State_Sunken | State_On)))
             drawButtonBox(painter, *option, false);
         return;
-    case PE_PanelLineEdit: {
-        // Inside a combo or spin box, which draw their own frame, there is no line of its own.
-        const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(option);
-        if (frame == nullptr || frame->lineWidth == 0) {
-            painter->fillRect(option->rect.adjusted(1, 1, -1, -1), option->palette.brush(QPalette::Base));
-            return;
-        }
-        drawBox(painter, option->rect, option->palette.color(QPalette::Base),
-                themed((option->state & State_HasFocus) ? ColorRole::FocusLine : ColorRole::ButtonBorder));
+    case PE_PanelLineEdit:
+        drawLineEdit(painter, *option);
         return;
-    }
     case PE_FrameLineEdit:
         return;
     case PE_Frame:
@@ -258,12 +270,7 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
     case PE_FrameFocusRect:
         if (qobject_cast<const QAbstractItemView*>(widget) != nullptr)
             return; // our views outline the whole row
-        painter->save();
-        painter->setRenderHint(QPainter::Antialiasing);
-        painter->setPen(QPen(themed(ColorRole::FocusLine), 1));
-        painter->setBrush(Qt::NoBrush);
-        painter->drawRoundedRect(QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2);
-        painter->restore();
+        drawFocusFrame(painter, option->rect);
         return;
     case PE_IndicatorCheckBox:
     case PE_IndicatorItemViewItemCheck:

@@ -1,105 +1,27 @@
-#include "core/service/store_session.h"
 #include "tests/gui/support/gui_checks.h"
-#include "tests/gui/support/sample_entries.h"
-#include "tests/gui/support/window_fixture.h"
+#include "tests/gui/support/main_window_fixture.h"
 #include "tests/support/test_main.h"
-#include "ui/actions/main_actions.h"
-#include "ui/dialogs/import_dialog.h"
-#include "ui/main_window.h"
-#include "ui/models/entry_model.h"
 #include "ui/theme.h"
-#include "ui/views/detail_pane.h"
-#include "ui/views/entry_view.h"
 #include "ui/views/filter_bar.h"
-#include "ui/views/list_page.h"
 #include "ui/views/status_bar.h"
-#include "ui/views/viewer_window.h"
 #include "ui/views/welcome_page.h"
 #include "ui/widgets/inline_banner.h"
 
-#include <QApplication>
-#include <QClipboard>
-#include <QDropEvent>
-#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
-#include <QMimeData>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QSignalSpy>
-#include <QStandardItemModel>
 #include <QToolButton>
 
 #include <thread>
 
 using namespace certwright;
 using namespace certwright::ui;
+using Fixture = test::MainWindowFixture;
 using test::waitUntil;
 
-namespace {
-
-/// The main window over a store with one of everything.
-struct Fixture : test::WindowFixture {
-    explicit Fixture(bool hasStore = true) {
-        if (hasStore) {
-            createStore();
-            write([this](store::Store& store) { entries = test::fillStore(store, clock.now()); });
-        }
-        window = std::make_unique<MainWindow>(context, controller);
-        window->show();
-        window->activateWindow();
-        if (!QTest::qWaitForWindowActive(window.get()))
-            QTest::qFail("the window did not become active", __FILE__, __LINE__);
-        if (hasStore && !waitUntil([this] { return certificates().arrangement().rows.size() == 4; }))
-            QTest::qFail("the list was not filled", __FILE__, __LINE__);
-    }
-
-    EntryModel& certificates() const { return window->list(store::EntryKind::Certificate).model(); }
-    EntryView& view() const { return window->list(store::EntryKind::Certificate).view(); }
-    MainActions& actions() const { return window->actions(); }
-    bool settle() const {
-        return waitUntil([this] { return jobs.isIdle() && !certificates().isBusy(); });
-    }
-    void select(store::RowId id) const { view().selectId(id); }
-    /// All texts of the detail pane, one a line.
-    QString details() const {
-        QStringList texts;
-        for (const QLabel* label : window->details().findChildren<QLabel*>())
-            texts += label->text();
-        for (const QWidget* widget : window->details().findChildren<QWidget*>())
-            texts += widget->accessibleName();
-        return texts.join(QLatin1Char('\n'));
-    }
-    bool detailsShow(const QString& text) const {
-        return waitUntil([this, &text] { return details().contains(text); });
-    }
-    QString sidebarText(const QString& title) const {
-        const auto* model = qobject_cast<const QStandardItemModel*>(window->sidebar().model());
-        const QList<QStandardItem*> found = model->findItems(title, Qt::MatchExactly | Qt::MatchRecursive);
-        return found.isEmpty() ? QString() : found.first()->data(Qt::AccessibleTextRole).toString();
-    }
-    void drop(QMimeData* data) const {
-        QDragEnterEvent enter(QPoint(300, 300), Qt::CopyAction, data, Qt::LeftButton, Qt::NoModifier);
-        QApplication::sendEvent(window.get(), &enter);
-        QVERIFY(enter.isAccepted());
-        QDropEvent event(QPointF(300, 300), Qt::CopyAction, data, Qt::LeftButton, Qt::NoModifier);
-        QApplication::sendEvent(window.get(), &event);
-    }
-    QString writeFile(const QString& name, const std::string& content) const {
-        QFile file(path(name));
-        if (!file.open(QIODevice::WriteOnly))
-            QTest::qFail("cannot write", __FILE__, __LINE__);
-        file.write(content.data(), qint64(content.size()));
-        return file.fileName();
-    }
-
-    test::SampleEntries entries;
-    std::unique_ptr<MainWindow> window;
-};
-
-} // namespace
-
+/// What the main window shows in each of its states.
 class TestMainWindow : public QObject {
     Q_OBJECT
 private Q_SLOTS:
@@ -113,19 +35,6 @@ private Q_SLOTS:
     void switchesBetweenTreeAndFlat();
     void readyMadeFiltersLeadToRows();
     void bannerTellsWhatExpires();
-    void keepsTheSelectionOverAChange();
-    void renamesAndUndoes();
-    void refusesAnEmptyName();
-    void deletesOnlyAfterAQuestion();
-    void copiesInEveryFormat_data();
-    void copiesInEveryFormat();
-    void opensAnEntryInAViewer();
-    void locksAndAsksUntilUnlocked();
-    void locksWhenIdle();
-    void remembersRecentStores();
-    void saysWhyAStoreWasNotOpened();
-    void dropOpensAViewerOrAnImport();
-    void pasteRecognisesWhatItIs();
     void jobsShowProgressAndCanBeCancelled();
     void toastRunsItsAction();
     void choosesColumns();
@@ -309,225 +218,6 @@ void TestMainWindow::bannerTellsWhatExpires() {
     f.window->goTo(Place::Certificates);
     QVERIFY(f.settle());
     QVERIFY(!f.window->banner().isVisible());
-}
-
-void TestMainWindow::keepsTheSelectionOverAChange() {
-    Fixture f;
-    f.select(f.entries.www);
-    f.write([&f](store::Store& store) {
-        store.addCertificate(test::sampleRoot("Another Root").certificate);
-        store.rename(store::EntryKind::Certificate, f.entries.www, QStringLiteral("a new name"));
-    });
-    QVERIFY(waitUntil([&f] { return f.certificates().arrangement().rows.size() == 5; }));
-    QCOMPARE(f.view().currentId(), f.entries.www);
-    QVERIFY(f.detailsShow(QStringLiteral("a new name")));
-}
-
-void TestMainWindow::renamesAndUndoes() {
-    Fixture f;
-    f.select(f.entries.www);
-    f.prompts.willType(QStringLiteral("intranet"));
-    QTest::keyClick(&f.view(), Qt::Key_F2);
-    QVERIFY(waitUntil([&f] { return !f.toasts.empty(); }));
-    QCOMPARE(f.prompts.textRequests.front().value, QStringLiteral("www.example.test"));
-    QVERIFY(waitUntil(
-        [&f] { return f.certificates().indexOfId(f.entries.www).data().toString() == QStringLiteral("intranet"); }));
-    QCOMPARE(f.toasts.back().actionText, QStringLiteral("Undo"));
-    const auto undo = f.toasts.back().action;
-    undo();
-    QVERIFY(waitUntil([&f] {
-        return f.certificates().indexOfId(f.entries.www).data().toString() == QStringLiteral("www.example.test");
-    }));
-    QVERIFY(f.prompts.isScriptDone());
-}
-
-void TestMainWindow::refusesAnEmptyName() {
-    Fixture f;
-    f.select(f.entries.www);
-    f.prompts.willType(std::nullopt);
-    f.actions().rename->trigger();
-    QVERIFY(waitUntil([&f] { return f.prompts.isScriptDone(); }));
-    QCOMPARE(f.prompts.textRequests.front().validate(QString()), QStringLiteral("A name is needed."));
-    QVERIFY(f.prompts.textRequests.front().validate(QStringLiteral("x")).isEmpty());
-    QVERIFY(f.toasts.empty());
-}
-
-void TestMainWindow::deletesOnlyAfterAQuestion() {
-    Fixture f;
-    f.select(f.entries.old);
-    f.prompts.willChoose(std::nullopt);
-    QTest::keyClick(&f.view(), Qt::Key_Delete);
-    QVERIFY(waitUntil([&f] { return f.prompts.isScriptDone(); }));
-    QVERIFY(f.prompts.questions.front().choices.front().isDestructive);
-    QCOMPARE(f.prompts.questions.front().text, QStringLiteral("Delete the certificate old.example.test?"));
-    QVERIFY(f.settle());
-    QVERIFY(f.certificates().indexOfId(f.entries.old).isValid());
-
-    f.prompts.willChoose(0);
-    QTest::keyClick(&f.view(), Qt::Key_Delete);
-    QVERIFY(waitUntil([&f] { return !f.certificates().indexOfId(f.entries.old).isValid(); }));
-    QCOMPARE(f.toasts.back().text, QStringLiteral("1 entry deleted"));
-    // A key says what needs it.
-    f.window->goTo(Place::Keys);
-    auto& keys = f.window->list(store::EntryKind::Key);
-    keys.view().setCurrentIndex(keys.model().index(0, 0));
-    keys.view().selectAll();
-    f.prompts.willChoose(std::nullopt);
-    f.actions().remove->trigger();
-    QVERIFY(waitUntil([&f] { return f.prompts.isScriptDone(); }));
-    QVERIFY(f.prompts.questions.back().informativeText.contains(QStringLiteral("Certificates that need it: 2")));
-}
-
-void TestMainWindow::copiesInEveryFormat_data() {
-    QTest::addColumn<QString>("action");
-    QTest::addColumn<QString>("start");
-    QTest::newRow("PEM") << "actionCopyPem"
-                         << "-----BEGIN CERTIFICATE-----\n";
-    QTest::newRow("subject") << "actionCopySubject"
-                             << "CN=www.example.test";
-    QTest::newRow("names") << "actionCopyNames"
-                           << "www.example.test, example.test, 192.0.2.10";
-    QTest::newRow("fingerprint") << "actionCopyFingerprint"
-                                 << "";
-}
-
-void TestMainWindow::copiesInEveryFormat() {
-    QFETCH(QString, action);
-    QFETCH(QString, start);
-    Fixture f;
-    f.select(f.entries.www);
-    QApplication::clipboard()->clear();
-    f.window->findChild<QAction*>(action)->trigger();
-    QVERIFY(waitUntil([] { return !QApplication::clipboard()->text().isEmpty(); }));
-    const QString text = QApplication::clipboard()->text();
-    QVERIFY2(text.startsWith(start), qPrintable(text));
-    if (start.isEmpty())
-        QCOMPARE(text.size(), 32 * 3 - 1);
-}
-
-void TestMainWindow::opensAnEntryInAViewer() {
-    Fixture f;
-    f.select(f.entries.www);
-    QTest::keyClick(&f.view(), Qt::Key_Return);
-    QVERIFY(waitUntil([&f] {
-        const auto* viewer = f.window->findChild<ViewerWindow*>();
-        return viewer != nullptr && viewer->description() != nullptr;
-    }));
-    const auto* viewer = f.window->findChild<ViewerWindow*>();
-    QCOMPARE(viewer->description()->facts.title, QStringLiteral("www.example.test"));
-    QVERIFY(viewer->description()->pem.startsWith(QStringLiteral("-----BEGIN CERTIFICATE-----")));
-}
-
-void TestMainWindow::locksAndAsksUntilUnlocked() {
-    Fixture f;
-    QVERIFY(f.settle());
-    QTest::keySequence(f.window.get(), QKeySequence(QStringLiteral("Ctrl+L")));
-    QVERIFY(!f.controller.session()->isUnlocked());
-    QCOMPARE(f.window->status().lockButton()->text(), QStringLiteral("Locked \u00B7 lab.certwright"));
-    // Lists need no passphrase.
-    f.select(f.entries.www);
-    QVERIFY(f.detailsShow(QStringLiteral("Expires in 20 days")));
-
-    f.prompts.willGivePassphrase(QStringLiteral("wrong"));
-    f.prompts.willGivePassphrase(test::WindowFixture::passphrase);
-    f.window->status().lockButton()->click();
-    QVERIFY(waitUntil([&f] { return f.controller.session()->isUnlocked(); }));
-    QCOMPARE(f.prompts.passphraseRequests.size(), std::size_t(2));
-    QVERIFY(f.prompts.passphraseRequests[0].problem.isEmpty());
-    QVERIFY(f.prompts.passphraseRequests[1].problem.startsWith(QStringLiteral("Wrong passphrase")));
-    QVERIFY(!f.prompts.passphraseRequests[0].reason.isEmpty());
-
-    f.controller.lock();
-    f.prompts.willGiveUpPassphrase();
-    f.window->toggleLock();
-    QVERIFY(waitUntil([&f] { return f.prompts.isScriptDone(); }));
-    QVERIFY(!f.controller.session()->isUnlocked());
-}
-
-void TestMainWindow::locksWhenIdle() {
-    Fixture f;
-    QVERIFY(f.settle());
-    f.controller.setAutoLock(std::chrono::minutes(5));
-    f.clock.advance(std::chrono::minutes(4));
-    QTest::keyClick(f.window.get(), Qt::Key_Shift); // a sign of life
-    f.clock.advance(std::chrono::minutes(4));
-    f.controller.session()->lockIfIdle();
-    QVERIFY(f.controller.session()->isUnlocked());
-    f.clock.advance(std::chrono::minutes(2));
-    f.controller.session()->lockIfIdle();
-    QVERIFY(waitUntil([&f] { return !f.controller.session()->isUnlocked(); }));
-    QVERIFY(f.window->status().lockButton()->text().startsWith(QStringLiteral("Locked")));
-}
-
-void TestMainWindow::remembersRecentStores() {
-    Fixture f;
-    f.actions().closeStore->trigger();
-    QVERIFY(f.controller.session() == nullptr);
-    auto* welcome = f.window->findChild<WelcomePage*>();
-    QVERIFY(welcome->isVisible());
-    QCOMPARE(f.window->windowTitle(), QStringLiteral("Certwright"));
-    test::look(*f.window, QStringLiteral("main-recent"));
-    CERTWRIGHT_VERIFY_USABLE(*f.window);
-    Q_EMIT welcome->recentWanted(f.path(QStringLiteral("lab.certwright")));
-    QVERIFY(waitUntil([&f] { return f.controller.session() != nullptr; }));
-    QVERIFY(!f.controller.session()->isUnlocked()); // opening never asks
-    QVERIFY(f.prompts.isScriptDone());
-    Q_EMIT f.actions().recentMenu->aboutToShow();
-    QCOMPARE(f.actions().recentMenu->actions().first()->text(), QStringLiteral("lab.certwright"));
-}
-
-void TestMainWindow::saysWhyAStoreWasNotOpened() {
-    Fixture f(false);
-    f.window->openStore(f.writeFile(QStringLiteral("no.certwright"), std::string(5000, 'x')));
-    QVERIFY(waitUntil([&f] { return !f.prompts.errors.empty(); }));
-    QVERIFY(f.prompts.errors.front().error.kind() == base::ErrorKind::Store);
-    QCOMPARE(f.prompts.errors.front().title, QStringLiteral("The store no.certwright was not opened"));
-    f.window->openStore(f.path(QStringLiteral("missing.certwright")));
-    QVERIFY(waitUntil([&f] { return f.prompts.errors.size() == 2; }));
-    QVERIFY(f.controller.session() == nullptr);
-}
-
-void TestMainWindow::dropOpensAViewerOrAnImport() {
-    Fixture f;
-    const test::Holder other = test::sampleRoot("Dropped Root");
-    const QString file = f.writeFile(QStringLiteral("dropped.pem"), other.certificate.toPem());
-    QMimeData data;
-    data.setUrls({QUrl::fromLocalFile(file)});
-    f.drop(&data);
-    auto* dialog = f.window->findChild<ImportDialog*>();
-    QVERIFY(dialog != nullptr);
-    QVERIFY(waitUntil([dialog] { return !dialog->isBusy(); }));
-    dialog->reject();
-    f.actions().closeStore->trigger();
-    f.drop(&data);
-    QVERIFY(waitUntil([&f] {
-        const auto* viewer = f.window->findChild<ViewerWindow*>();
-        return viewer != nullptr && viewer->description() != nullptr;
-    }));
-    QCOMPARE(f.window->findChild<ViewerWindow*>()->description()->facts.title, QStringLiteral("Dropped Root"));
-}
-
-void TestMainWindow::pasteRecognisesWhatItIs() {
-    Fixture f(false);
-    QApplication::clipboard()->clear();
-    f.actions().paste->trigger();
-    QCOMPARE(f.toasts.back().text, QStringLiteral("There is no text and no file on the clipboard"));
-
-    const test::Holder other = test::sampleRoot("Pasted Root");
-    QApplication::clipboard()->setText(QString::fromStdString(other.certificate.toPem()));
-    QTest::keyClick(f.window.get(), Qt::Key_V, Qt::ControlModifier);
-    const auto title = [&f] {
-        const QList<ViewerWindow*> viewers = f.window->findChildren<ViewerWindow*>();
-        return viewers.isEmpty() || viewers.last()->description() == nullptr
-                   ? QString()
-                   : viewers.last()->description()->facts.title;
-    };
-    QVERIFY(waitUntil([&] { return title() == QStringLiteral("Pasted Root"); }));
-    // Hexadecimal DER too.
-    const test::Holder another = test::sampleRoot("Hex Root");
-    QApplication::clipboard()->setText(QString::fromStdString(base::toHex(another.certificate.der(), ':')));
-    f.actions().paste->trigger();
-    QVERIFY(waitUntil([&] { return title() == QStringLiteral("Hex Root"); }));
 }
 
 void TestMainWindow::jobsShowProgressAndCanBeCancelled() {

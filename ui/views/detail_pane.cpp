@@ -1,6 +1,9 @@
 #include "ui/views/detail_pane.h"
 
+#include "core/service/store_session.h"
 #include "ui/models/entry_facts.h"
+#include "ui/settings.h"
+#include "ui/ui_context.h"
 #include "ui/views/facts_view.h"
 
 #include <QHBoxLayout>
@@ -9,8 +12,9 @@
 
 namespace certwright::ui {
 
-DetailPane::DetailPane(QWidget* parent)
+DetailPane::DetailPane(UiContext& context, QWidget* parent)
     : QWidget(parent)
+    , m_context(context)
     , m_facts(new FactsView(this))
     , m_footer(new QWidget(this))
     , m_open(new QPushButton(tr("Open"), m_footer))
@@ -44,12 +48,34 @@ QSize DetailPane::sizeHint() const {
 }
 
 void DetailPane::showNote(const QString& text) {
+    ++m_reads;
     m_facts->showNote(text);
     m_footer->hide();
 }
 
-void DetailPane::showFacts(const EntryFacts& facts, base::Time now) {
-    m_facts->showFacts(facts, now);
+void DetailPane::showEntry(store::EntryKind kind, store::RowId id) {
+    service::StoreSession* session = m_context.session();
+    if (session == nullptr)
+        return;
+    using Result = std::optional<EntryFacts>;
+    session->read<Result>(
+        {}, this,
+        [kind, id, now = m_context.clock.now(), days = m_context.settings.expiryWarningDays()](
+            store::Store& store, const base::JobControl&) { return readEntryFacts(store, kind, id, now, days); },
+        [this, number = ++m_reads](base::Outcome<Result> outcome) {
+            if (number != m_reads)
+                return;
+            if (!outcome)
+                showNote(tr("The entry could not be read."));
+            else if (*outcome)
+                showFacts(**outcome);
+            else
+                showNote({});
+        });
+}
+
+void DetailPane::showFacts(const EntryFacts& facts) {
+    m_facts->showFacts(facts, m_context.clock.now());
     m_footer->show();
     m_open->setVisible(facts.kind != store::EntryKind::Key);
     m_export->setVisible(facts.kind == store::EntryKind::Certificate);

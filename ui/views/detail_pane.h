@@ -1,6 +1,5 @@
 #pragma once
 
-#include "core/base/clock.h"
 #include "core/store/rows.h"
 
 #include <QWidget>
@@ -11,15 +10,17 @@ namespace certwright::ui {
 
 class FactsView;
 struct EntryFacts;
+struct UiContext;
 
 /// The pane at the right of a list: what the selected entry is, in short, with the acts that fit.
 class DetailPane : public QWidget {
     Q_OBJECT
 public:
-    explicit DetailPane(QWidget* parent = nullptr);
+    /// `context` must outlive the pane.
+    explicit DetailPane(UiContext& context, QWidget* parent = nullptr);
 
-    /// `now` is the time that the validity bar shows.
-    void showFacts(const EntryFacts& facts, base::Time now);
+    /// Reads an entry of the open store and shows it as soon as it is read.
+    void showEntry(store::EntryKind kind, store::RowId id);
     /// Nothing, or several entries, are selected.
     void showNote(const QString& text);
     /// The entry that is shown; 0 for none.
@@ -35,6 +36,10 @@ Q_SIGNALS:
     void copied(const QString& what);
 
 private:
+    void showFacts(const EntryFacts& facts);
+
+    UiContext& m_context;
+    int m_reads = 0; ///< tells late answers apart
     FactsView* m_facts;
     QWidget* m_footer;
     QPushButton* m_open;

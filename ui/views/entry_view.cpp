@@ -199,6 +199,8 @@ void EntryView::selectionChanged(const QItemSelection& selected, const QItemSele
 
 void EntryView::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
     QTreeView::currentChanged(current, previous);
+    // The outline of the row before: at fractional scales it lies a little outside of what is repainted by itself.
+    viewport()->update();
     if (!m_isRestoring)
         Q_EMIT selectedIdsChanged();
 }
