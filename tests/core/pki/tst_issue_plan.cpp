@@ -353,7 +353,5 @@ void IssuePlanTest::ordersErrorsFirst() {
     QVERIFY(plan.problems.front().severity == Severity::Error);
 }
 
-Q_DECLARE_METATYPE(std::function<void(certwright::pki::IssueChoices&, certwright::pki::IssueContext&)>)
-
 CERTWRIGHT_TEST_MAIN(IssuePlanTest)
 #include "tst_issue_plan.moc"
