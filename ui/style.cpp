@@ -60,6 +60,17 @@ void drawButtonBox(QPainter* painter, const QStyleOption& option, bool isDefault
     drawBox(painter, option.rect, fill, border);
 }
 
+/// A flat tool button has a box only while it is touched or on. One with an arrow opens and closes what follows: being
+/// on is what its arrow says already.
+bool isToolBoxWanted(const QStyleOption& option, const QWidget* widget) {
+    if (!(option.state & QStyle::State_AutoRaise))
+        return true;
+    const auto* button = qobject_cast<const QToolButton*>(widget);
+    if (button != nullptr && button->isCheckable() && button->arrowType() != Qt::NoArrow)
+        return false;
+    return option.state & (QStyle::State_MouseOver | QStyle::State_Sunken | QStyle::State_On);
+}
+
 /// A chevron in the middle of `rect`, drawn and not an image so that it follows the palette.
 void drawChevron(QPainter* painter, const QRect& rect, Qt::ArrowType direction, const QColor& color) {
     painter->save();
@@ -252,7 +263,7 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
         return;
     }
     case PE_PanelButtonTool:
-        if (!(option->state & State_AutoRaise) || (option->state & (State_MouseOver | State_Sunken | State_On)))
+        if (isToolBoxWanted(*option, widget))
             drawButtonBox(painter, *option, false);
         return;
     case PE_PanelLineEdit:
@@ -271,6 +282,12 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
         if (qobject_cast<const QAbstractItemView*>(widget) != nullptr)
             return; // our views outline the whole row
         drawFocusFrame(painter, option->rect);
+        return;
+    case PE_IndicatorArrowDown:
+    case PE_IndicatorArrowRight:
+        drawChevron(painter, option->rect, element == PE_IndicatorArrowDown ? Qt::DownArrow : Qt::RightArrow,
+                    option->palette.color((option->state & State_Enabled) ? QPalette::Active : QPalette::Disabled,
+                                          QPalette::ButtonText));
         return;
     case PE_IndicatorCheckBox:
     case PE_IndicatorItemViewItemCheck:

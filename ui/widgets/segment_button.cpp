@@ -15,6 +15,7 @@ constexpr double radius = 3;
 /// A rectangle with round corners at the left, at the right, at both or at none.
 QPainterPath outline(const QRectF& rect, bool isLeftRound, bool isRightRound) {
     QPainterPath path;
+    path.setFillRule(Qt::WindingFill); // the parts overlap; the other rule would cut that out
     path.addRoundedRect(rect, radius, radius);
     if (!isLeftRound)
         path.addRect(QRectF(rect.left(), rect.top(), rect.width() / 2, rect.height()));
