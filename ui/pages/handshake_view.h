@@ -1,0 +1,41 @@
+#pragma once
+
+#include "core/service/connection_inspector.h"
+
+#include <QWidget>
+
+class QLabel;
+class QPlainTextEdit;
+class QTableView;
+
+namespace certwright::ui {
+
+class HandshakeModel;
+
+/// The messages of a handshake as a list that grows while it runs, and the bytes of the chosen one.
+class HandshakeView : public QWidget {
+    Q_OBJECT
+public:
+    explicit HandshakeView(QWidget* parent = nullptr);
+
+    void clear();
+    void append(const service::ConnectionUpdate& update);
+    /// All of it, at the end.
+    void setReport(const service::ConnectionReport& report);
+    const HandshakeModel* model() const noexcept { return m_model; }
+
+private:
+    void showMessage(int row);
+    void showSummary();
+
+    HandshakeModel* m_model;
+    QTableView* m_table;
+    QLabel* m_summary;
+    QLabel* m_title;
+    QPlainTextEdit* m_bytes;
+};
+
+/// Rows of sixteen octets: offset, hexadecimal, printable ASCII.
+QString hexDump(base::BytesView bytes);
+
+} // namespace certwright::ui
