@@ -51,7 +51,8 @@ ChainView::ChainView(QWidget* parent)
     m_list->setObjectName(QStringLiteral("chain"));
     m_list->setAccessibleName(tr("Certificates of the chain"));
     m_list->setRootIsDecorated(false);
-    m_list->setHeaderLabels({tr("Certificate"), tr("Where from"), tr("Status"), tr("Expires"), tr("Key"), tr("Issuer")});
+    m_list->setHeaderLabels(
+        {tr("Certificate"), tr("Where from"), tr("Status"), tr("Expires"), tr("Key"), tr("Issuer")});
     styleTree(m_list);
     m_findings->setObjectName(QStringLiteral("findings"));
     m_open->setObjectName(QStringLiteral("openCertificate"));
@@ -109,7 +110,9 @@ void ChainView::setImportRunning(bool isRunning) {
     m_import->setEnabled(!isRunning && m_isImportPossible && !m_sent.empty());
 }
 
-std::vector<x509::Certificate> ChainView::certificates() const { return m_sent; }
+std::vector<x509::Certificate> ChainView::certificates() const {
+    return m_sent;
+}
 
 void ChainView::setReport(const service::ConnectionReport& report, const QString& trustText, base::Time now) {
     clear();
@@ -148,10 +151,10 @@ void ChainView::addSent(const x509::Certificate& certificate, std::size_t index,
     else
         origin = tr("sent, not part of the chain");
     const State state = stateAt(certificate, now);
-    auto* item = new QTreeWidgetItem(
-        {printable(certificate.subject().displayName()), origin, stateText(state),
-         certificate.notAfter() ? dateText(*certificate.notAfter()) : tr("unreadable"),
-         keyText(certificate.publicKey().facts()), printable(certificate.issuer().displayName())});
+    auto* item =
+        new QTreeWidgetItem({printable(certificate.subject().displayName()), origin, stateText(state),
+                             certificate.notAfter() ? dateText(*certificate.notAfter()) : tr("unreadable"),
+                             keyText(certificate.publicKey().facts()), printable(certificate.issuer().displayName())});
     item->setIcon(0, icon(certificate.isSelfSigned() ? QStringLiteral("ca")
                           : certificate.isCa()       ? QStringLiteral("subca")
                                                      : QStringLiteral("cert")));

@@ -43,11 +43,11 @@ void CipherView::setFacts(const tls::SessionFacts& facts) {
     m_list->clear();
     for (const tls::CipherSuite& suite : facts.offeredCiphers) {
         const bool isChosen = facts.cipher && facts.cipher->id == suite.id;
-        auto* item = new QTreeWidgetItem({isChosen ? tr("chosen") : tr("offered"), toQString(tls::cipherSuiteId(suite.id)),
-                                          printable(suite.ianaName), printable(suite.opensslName),
-                                          printable(suite.keyExchange), printable(suite.authentication),
-                                          printable(suite.encryption), printable(suite.mac),
-                                          suite.strengthBits > 0 ? QString::number(suite.strengthBits) : QString()});
+        auto* item =
+            new QTreeWidgetItem({isChosen ? tr("chosen") : tr("offered"), toQString(tls::cipherSuiteId(suite.id)),
+                                 printable(suite.ianaName), printable(suite.opensslName), printable(suite.keyExchange),
+                                 printable(suite.authentication), printable(suite.encryption), printable(suite.mac),
+                                 suite.strengthBits > 0 ? QString::number(suite.strengthBits) : QString()});
         if (isChosen) {
             item->setIcon(0, stateIcon(State::Valid));
             for (int i = 0; i < item->columnCount(); ++i) {
@@ -66,10 +66,10 @@ void CipherView::setFacts(const tls::SessionFacts& facts) {
         m_list->resizeColumnToContents(i);
     const QString offered = tr("%1 suites offered, in this order.").arg(facts.offeredCiphers.size());
     if (facts.cipher)
-        m_summary->setText(offered + QLatin1Char(' ') +
-                           tr("The server chose %1.").arg(printable(facts.cipher->ianaName.empty()
-                                                                        ? facts.cipher->opensslName
-                                                                        : facts.cipher->ianaName)));
+        m_summary->setText(
+            offered + QLatin1Char(' ') +
+            tr("The server chose %1.")
+                .arg(printable(facts.cipher->ianaName.empty() ? facts.cipher->opensslName : facts.cipher->ianaName)));
     else
         m_summary->setText(facts.offeredCiphers.empty() ? tr("No cipher suites yet")
                                                         : offered + QLatin1Char(' ') + tr("The server chose none."));

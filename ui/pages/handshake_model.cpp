@@ -11,7 +11,9 @@ QString elapsedText(std::chrono::microseconds time) {
     return HandshakeModel::tr("%1 ms").arg(QLocale().toString(static_cast<double>(time.count()) / 1000.0, 'f', 1));
 }
 
-void HandshakeModel::clear() { setMessages({}); }
+void HandshakeModel::clear() {
+    setMessages({});
+}
 
 void HandshakeModel::setMessages(const std::vector<tls::Message>& messages) {
     beginResetModel();
@@ -32,7 +34,9 @@ int HandshakeModel::rowCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : static_cast<int>(m_messages.size());
 }
 
-int HandshakeModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
+int HandshakeModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : ColumnCount;
+}
 
 QVariant HandshakeModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))

@@ -64,7 +64,8 @@ QWidget* scrolling(QWidget* content) {
 
 QString versionText(tls::ProtocolVersion version) {
     QString text = toQString(tls::toString(version));
-    return text.replace(QStringLiteral("TLSv"), QStringLiteral("TLS ")).replace(QStringLiteral("SSLv"), QStringLiteral("SSL "));
+    return text.replace(QStringLiteral("TLSv"), QStringLiteral("TLS "))
+        .replace(QStringLiteral("SSLv"), QStringLiteral("SSL "));
 }
 
 } // namespace
@@ -85,7 +86,8 @@ QWidget* InspectorOverview::buildEmpty() {
     auto* title = new QLabel(tr("Look at a TLS connection"), page);
     title->setFont(Theme::instance().headingFont(18.0 / 13.0));
     auto* text = makeSecondaryLabel(
-        tr("Type a host, a host with its port, or a URL above, and press Enter.\nNothing is sent but the handshake."), page);
+        tr("Type a host, a host with its port, or a URL above, and press Enter.\nNothing is sent but the handshake."),
+        page);
     text->setAlignment(Qt::AlignCenter);
     title->setAlignment(Qt::AlignCenter);
     auto* column = new QVBoxLayout(page);
@@ -151,7 +153,9 @@ QWidget* InspectorOverview::buildResult() {
     return page;
 }
 
-void InspectorOverview::showEmpty() { m_pages->setCurrentIndex(0); }
+void InspectorOverview::showEmpty() {
+    m_pages->setCurrentIndex(0);
+}
 
 void InspectorOverview::showStarted(const QString& target) {
     m_live->clear();
@@ -199,11 +203,11 @@ void InspectorOverview::showVerdict(const service::ConnectionReport& report) {
     State state = State::Valid;
     QString text;
     QString detail;
-    const QString agreed =
-        report.facts.version ? tr("%1 with %2.")
-                                   .arg(versionText(*report.facts.version),
-                                        report.facts.cipher ? printable(report.facts.cipher->ianaName) : QString())
-                             : QString();
+    const QString agreed = report.facts.version
+                               ? tr("%1 with %2.")
+                                     .arg(versionText(*report.facts.version),
+                                          report.facts.cipher ? printable(report.facts.cipher->ianaName) : QString())
+                               : QString();
     if (report.failure) {
         const ErrorText words = errorText(report.failure->error);
         state = report.failure->error.kind() == base::ErrorKind::Cancelled ? State::Info : State::Error;
@@ -218,7 +222,7 @@ void InspectorOverview::showVerdict(const service::ConnectionReport& report) {
         state = State::Warning;
         const bool isHostWrong = report.hostname && !report.hostname->ok;
         const bool isChainWrong = report.verify && !report.verify->ok;
-        text = isChainWrong ? tr("Connected, but the chain is not trusted")
+        text = isChainWrong  ? tr("Connected, but the chain is not trusted")
                : isHostWrong ? tr("Connected, but the certificate is for another host")
                              : tr("Connected without a certificate");
         detail = agreed + QLatin1Char(' ') + tr("A browser would refuse this connection.");
@@ -229,8 +233,8 @@ void InspectorOverview::showVerdict(const service::ConnectionReport& report) {
     m_mark->setPixmap(stateIcon(state).pixmap(QSize(size, size), devicePixelRatioF()));
     QPalette colours = palette();
     const bool isLoud = state == State::Warning || state == State::Error;
-    colours.setColor(QPalette::Window,
-                     isLoud ? Theme::instance().color(ColorRole::WarningStrip) : colours.color(QPalette::AlternateBase));
+    colours.setColor(QPalette::Window, isLoud ? Theme::instance().color(ColorRole::WarningStrip)
+                                              : colours.color(QPalette::AlternateBase));
     m_strip->setPalette(colours);
 }
 
@@ -335,17 +339,17 @@ void InspectorOverview::fillFacts(const service::ConnectionReport& report, base:
     if (facts.cipher)
         addFact(tr("Cipher suite"),
                 printable(facts.cipher->ianaName.empty() ? facts.cipher->opensslName : facts.cipher->ianaName));
-    addFact(tr("Key exchange"), !facts.group.empty()  ? printable(facts.group)
+    addFact(tr("Key exchange"), !facts.group.empty() ? printable(facts.group)
                                 : facts.temporaryKey ? keyText(*facts.temporaryKey)
                                                      : QString());
     addFact(tr("Signature"), printable(facts.signature));
     addFact(tr("ALPN"), printable(facts.alpn));
     addFact(tr("Server name (SNI)"), printable(facts.serverName));
     if (facts.session)
-        addFact(tr("Resumption"), facts.session->isResumed   ? tr("resumed")
-                                  : facts.session->hasTicket ? tr("ticket received, %1 s")
-                                                                   .arg(facts.session->ticketLifetime.count())
-                                                             : tr("no ticket"));
+        addFact(tr("Resumption"), facts.session->isResumed ? tr("resumed")
+                                  : facts.session->hasTicket
+                                      ? tr("ticket received, %1 s").arg(facts.session->ticketLifetime.count())
+                                      : tr("no ticket"));
     if (facts.isClientCertificateRequested)
         addFact(tr("Client certificate"), tr("asked for"));
     addFact(tr("Address"), printable(report.peerAddress));
@@ -370,15 +374,20 @@ void InspectorOverview::fillFacts(const service::ConnectionReport& report, base:
     addFact(tr("Issuer"), printable(leaf.issuer().displayName()));
     addFact(tr("Key"), keyText(leaf.publicKey().facts()));
     if (leaf.notBefore() && leaf.notAfter())
-        addFact(tr("Validity"), tr("%1 to %2 (%3)").arg(dateText(*leaf.notBefore()), dateText(*leaf.notAfter()),
-                                                        relativeText(*leaf.notAfter(), now)));
+        addFact(tr("Validity"),
+                tr("%1 to %2 (%3)")
+                    .arg(dateText(*leaf.notBefore()), dateText(*leaf.notAfter()), relativeText(*leaf.notAfter(), now)));
     const QString fingerprint = groupedHex(toQString(leaf.sha256()));
     addFact(tr("SHA-256"), fingerprint.left(47) + QLatin1Char('\n') + fingerprint.mid(48), true);
 }
 
-QString InspectorOverview::verdict() const { return m_pages->currentIndex() == 2 ? m_verdict->text() : QString(); }
+QString InspectorOverview::verdict() const {
+    return m_pages->currentIndex() == 2 ? m_verdict->text() : QString();
+}
 
-QString InspectorOverview::verdictDetail() const { return m_detail->text(); }
+QString InspectorOverview::verdictDetail() const {
+    return m_detail->text();
+}
 
 QStringList InspectorOverview::reasons() const {
     QStringList texts;

@@ -219,8 +219,9 @@ void InspectorPage::Private::start(const net::Endpoint& endpoint) {
                 return;
             isPreparing = false;
             if (!roots) {
-                message->setMessage(FieldMessage::Severity::Warning,
-                                    InspectorPage::tr("The store's CAs could not be read: %1").arg(errorLine(roots.error())));
+                message->setMessage(
+                    FieldMessage::Severity::Warning,
+                    InspectorPage::tr("The store's CAs could not be read: %1").arg(errorLine(roots.error())));
                 connectWith(std::move(request), InspectorPage::tr("the system's trusted certificates"));
                 return;
             }
@@ -283,10 +284,9 @@ void InspectorPage::Private::importChain() {
             if (!result)
                 context.prompts.showError(q, InspectorPage::tr("The chain was not imported"), result.error(), q);
             else if (context.toast)
-                context.toast(result->added.empty()
-                                  ? InspectorPage::tr("These certificates are in the store already")
-                                  : InspectorPage::tr("Imported %n certificate(s)", nullptr,
-                                                      static_cast<int>(result->added.size())),
+                context.toast(result->added.empty() ? InspectorPage::tr("These certificates are in the store already")
+                                                    : InspectorPage::tr("Imported %n certificate(s)", nullptr,
+                                                                        static_cast<int>(result->added.size())),
                               {}, {});
         });
 }
@@ -310,7 +310,8 @@ void InspectorPage::Private::saveChain() {
             [path, pem](const base::JobControl&) {
                 QSaveFile file(path);
                 if (!file.open(QIODevice::WriteOnly) || file.write(pem) != pem.size() || !file.commit())
-                    throw base::Error(base::ErrorKind::Io, "The file could not be written: " + toStdString(file.errorString()),
+                    throw base::Error(base::ErrorKind::Io,
+                                      "The file could not be written: " + toStdString(file.errorString()),
                                       "Choose another folder, or free some space.")
                         .withContext(toStdString(path));
                 return true;

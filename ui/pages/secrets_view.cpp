@@ -131,7 +131,8 @@ void SecretsView::setReport(service::ConnectionReportPtr report) {
         addPublic(tr("Session ID"), facts.session->id);
     if (!facts.masterKey.empty()) {
         const bool isTicket = facts.version == tls::ProtocolVersion::Tls13;
-        addHeading(isTicket ? tr("Resumption") : tr("Master secret"), isTicket ? tr("key of the session ticket") : QString());
+        addHeading(isTicket ? tr("Resumption") : tr("Master secret"),
+                   isTicket ? tr("key of the session ticket") : QString());
         addSecret(isTicket ? tr("Resumption key") : tr("Master key"), facts.masterKey);
     }
     if (!m_report->secrets.isEmpty()) {
@@ -143,8 +144,9 @@ void SecretsView::setReport(service::ConnectionReportPtr report) {
     const bool hasSecrets = !m_report->secrets.isEmpty();
     m_save->setEnabled(hasSecrets);
     if (hasSecrets)
-        m_warning->showMessage(InlineBanner::Severity::Warning,
-                               tr("These secrets decrypt this session. Anyone who has them and a capture can read it."));
+        m_warning->showMessage(
+            InlineBanner::Severity::Warning,
+            tr("These secrets decrypt this session. Anyone who has them and a capture can read it."));
     m_state->setText(m_report->state.empty() ? tr("There was no TLS connection.")
                                              : tr("State: %1").arg(printable(m_report->state)));
 }
