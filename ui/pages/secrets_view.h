@@ -15,8 +15,8 @@ namespace certwright::ui {
 
 class InlineBanner;
 
-/// The values of a connection: public ones in plain, secrets masked one by one until they are revealed, and masked again
-/// after 30 seconds or when the window loses the focus. Copied secrets leave the clipboard by themselves.
+/// The values of a connection: public ones in plain, secrets masked one by one until they are revealed, and masked
+/// again after 30 seconds or when the window loses the focus. Copied secrets leave the clipboard by themselves.
 class SecretsView : public QWidget {
     Q_OBJECT
 public:

@@ -143,6 +143,7 @@ void TestImporting::tellsDuplicates() {
 void TestImporting::tellsWhatIsNotKeptAndWhatFailed() {
     formats::PrivateKeyItem locked;
     locked.encryption.emplace();
+    locked.locked = true;
     formats::PrivateKeyItem foreign;
     formats::Contents contents{
         "mixed.pem",

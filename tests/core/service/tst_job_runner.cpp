@@ -124,16 +124,19 @@ void TestJobRunner::cancelledBeforeItStartsDoesNotRun() {
 void TestJobRunner::destroyingTheContextStopsAndDrops() {
     JobRunner jobs;
     auto context = std::make_unique<QObject>();
+    std::atomic<bool> hasStarted = false;
     std::atomic<bool> hasStopped = false;
     bool isDone = false;
     jobs.run<void>(
         QString(), context.get(),
-        [&hasStopped](const JobControl& control) {
+        [&hasStarted, &hasStopped](const JobControl& control) {
+            hasStarted = true;
             while (!control.isStopped())
                 std::this_thread::yield();
             hasStopped = true;
         },
         [&](Outcome<void>) { isDone = true; });
+    QTRY_VERIFY(hasStarted); // one that never began is dropped without being run
     context.reset();
     QTRY_VERIFY(hasStopped);
     QTRY_VERIFY(jobs.isIdle());
