@@ -1,0 +1,117 @@
+// `certwright-cli connect` against a real server: the document, the exit codes, the files.
+#include "tests/core/net/server_files.h"
+#include "tests/support/process.h"
+#include "tests/support/real_server.h"
+#include "tests/support/test_main.h"
+#include "tests/support/tools.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QObject>
+#include <QTest>
+
+using namespace certwright;
+using test::RealServer;
+using test::ServerFiles;
+
+namespace {
+
+QString latin(const char* text) {
+    return QString::fromLatin1(text);
+}
+
+} // namespace
+
+class TestConnectCommand : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void tellsWhatWasAgreedUpon();
+    void refusesWhatItDoesNotDo_data();
+    void refusesWhatItDoesNotDo();
+    void keepsTheDocumentOnFailure();
+};
+
+void TestConnectCommand::tellsWhatWasAgreedUpon() {
+    CERTWRIGHT_NEED_TOOL(openssl, "openssl");
+    const QString program = test::builtProgram(latin("app/cli/certwright-cli"));
+    QVERIFY(!program.isEmpty());
+    const test::TestCa root;
+    const test::TestCa intermediate = root.intermediate();
+    const test::Issued leaf = intermediate.issue();
+    const ServerFiles files(leaf, {intermediate.certificate()}, root.certificate());
+    QString message;
+    const auto server = RealServer::startOpenssl(
+        openssl,
+        {latin("-tls1_3"), latin("-cert"), files.path("leaf.pem"), latin("-key"), files.path("key.pem"),
+         latin("-cert_chain"), files.path("rest.pem"), latin("-ciphersuites"), latin("TLS_AES_128_GCM_SHA256"),
+         latin("-groups"), latin("P-256"), latin("-www")},
+        &message);
+    QVERIFY2(server != nullptr, qPrintable(message));
+    const QStringList base{latin("connect"), latin("127.0.0.1:%1").arg(server->port()), latin("--trust"),
+                           files.path("root.pem"), latin("--json")};
+
+    const auto plain = test::run(program, base + QStringList{latin("--sni"), latin("localhost")});
+    QVERIFY2(plain.exitCode == 0, plain.describe().constData());
+    const QJsonObject document = QJsonDocument::fromJson(plain.output).object();
+    QCOMPARE(document[latin("version")].toString(), latin("TLSv1.3"));
+    QCOMPARE(document[latin("cipher")][latin("id")].toString(), latin("0x1301"));
+    QCOMPARE(document[latin("group")].toString(), latin("secp256r1"));
+    QCOMPARE(document[latin("verify")][latin("ok")].toBool(), true);
+    QCOMPARE(document[latin("hostname")][latin("ok")].toBool(), true);
+    QCOMPARE(document[latin("state")].toString(), latin("SSL negotiation finished successfully"));
+    QCOMPARE(document[latin("chain")].toArray().size(), qsizetype(2));
+    QCOMPARE(document[latin("chain")].toArray().first()[latin("sha256")].toString().toStdString(),
+             leaf.certificate.sha256());
+    QCOMPARE(document[latin("client_random")].toString().size(), qsizetype(64));
+    QVERIFY(!document.contains(latin("secrets")) && !document.contains(latin("master_key")));
+    QVERIFY(!document.contains(latin("error")));
+
+    const auto full = test::run(program, base + QStringList{latin("--sni"), latin("localhost"), latin("--secrets"),
+                                                            latin("--save-chain"), files.path("saved.pem")});
+    QVERIFY2(full.exitCode == 0, full.describe().constData());
+    const QJsonObject secrets = QJsonDocument::fromJson(full.output).object()[latin("secrets")].toObject();
+    QCOMPARE(secrets.size(), qsizetype(5));
+    QFile saved(files.path("saved.pem"));
+    QVERIFY(saved.open(QIODevice::ReadOnly));
+    QCOMPARE(saved.readAll().toStdString(), leaf.certificate.toPem() + intermediate.certificate().toPem());
+
+    const auto wrongName = test::run(program, base + QStringList{latin("--sni"), latin("other.example")});
+    QCOMPARE(wrongName.exitCode, 1);
+    QCOMPARE(QJsonDocument::fromJson(wrongName.output).object()[latin("hostname")][latin("asked")].toString(),
+             latin("other.example"));
+}
+
+void TestConnectCommand::refusesWhatItDoesNotDo_data() {
+    QTest::addColumn<QStringList>("arguments");
+    for (const char* words : {"--starttls smtp", "--proxy http://x:1", "--psk a:00", "--pcapng f", "--resume",
+                              "--cert f", "--min-version TLSv9", "--ciphers NO-SUCH", "--sni ", "--timeout 0"})
+        QTest::newRow(words) << latin(words).split(QLatin1Char(' '));
+}
+
+void TestConnectCommand::refusesWhatItDoesNotDo() {
+    QFETCH(QStringList, arguments);
+    const QString program = test::builtProgram(latin("app/cli/certwright-cli"));
+    QVERIFY(!program.isEmpty());
+    const auto result =
+        test::run(program, QStringList{latin("connect"), latin("127.0.0.1:1"), latin("--json")} + arguments);
+    QVERIFY2(result.exitCode == 2, result.describe().constData());
+    QVERIFY(QJsonDocument::fromJson(result.output).object().contains(latin("error")));
+}
+
+void TestConnectCommand::keepsTheDocumentOnFailure() {
+    const QString program = test::builtProgram(latin("app/cli/certwright-cli"));
+    QVERIFY(!program.isEmpty());
+    const auto result =
+        test::run(program, {latin("connect"), latin("127.0.0.1:%1").arg(test::freePort()), latin("--json")});
+    QCOMPARE(result.exitCode, 7);
+    const QJsonObject document = QJsonDocument::fromJson(result.output).object();
+    QCOMPARE(document[latin("error")][latin("kind")].toString(), latin("network"));
+    QCOMPARE(document[latin("error")][latin("side")].toString(), latin("transport"));
+    QVERIFY(document[latin("verify")].isNull() && document[latin("hostname")].isNull());
+    QVERIFY(document.contains(latin("timings")));
+}
+
+CERTWRIGHT_TEST_MAIN(TestConnectCommand)
+#include "tst_connect_command.moc"
