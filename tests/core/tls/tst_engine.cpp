@@ -216,6 +216,7 @@ void TestEngine::failsAtTheEndOfTheStreamWhereverItComes() {
     for (std::uint64_t cut = 0; cut < total; cut += (cut < 64 || cut + 64 > total ? 1 : 37)) {
         test::EnginePair pair(optionsFor(version));
         bool hasFailed = false;
+        bool isCut = false;
         for (int i = 0; i < 20 && !hasFailed; ++i) {
             try {
                 if (pair.client().handshake() == Progress::Done)
@@ -227,7 +228,9 @@ void TestEngine::failsAtTheEndOfTheStreamWhereverItComes() {
                     pair.client().feed(bytes);
                     continue;
                 }
-                bytes.resize(std::min<std::size_t>(bytes.size(), cut - pair.client().bytesIn()));
+                const std::size_t left = cut - pair.client().bytesIn();
+                isCut = bytes.size() > left || pair.server().state() != EngineState::Open;
+                bytes.resize(std::min<std::size_t>(bytes.size(), left));
                 pair.client().feed(bytes);
                 pair.client().feedEof();
                 while (pair.client().handshake() != Progress::Done)
@@ -241,8 +244,10 @@ void TestEngine::failsAtTheEndOfTheStreamWhereverItComes() {
                          failure.error.what());
             }
         }
+        // An ECDSA signature has no fixed length: this handshake may be shorter than the one that was measured, and
+        // nothing of it missing at the cut.
         if (!hasFailed)
-            QVERIFY(version == ProtocolVersion::Tls13 && pair.client().state() == EngineState::Open);
+            QVERIFY(pair.client().state() == EngineState::Open && (version == ProtocolVersion::Tls13 || !isCut));
         else
             QVERIFY(pair.client().state() == EngineState::Failed);
     }
