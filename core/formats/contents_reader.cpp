@@ -242,8 +242,14 @@ bool ContentsReader::readDer(BytesView bytes) {
         addError(damagedError(shape.kind, shape.length, bytes.size(), {}));
         return true;
     }
+    BytesView previous;
     while (isReadable(shape.kind)) {
-        readElement(shape.kind, bytes.first(shape.length), {});
+        const BytesView element = bytes.first(shape.length);
+        if (std::equal(element.begin(), element.end(), previous.begin(), previous.end()))
+            m_contents.notes.emplace_back("The same stands there once more.");
+        else
+            readElement(shape.kind, element, {});
+        previous = element;
         bytes = bytes.subspan(shape.length);
         shape = shapeOf(bytes);
     }
@@ -272,7 +278,7 @@ void ContentsReader::readElement(DerKind kind, BytesView der, std::string_view p
         add(Spkac::fromDer(der));
         break;
     case DerKind::PublicKey:
-        add(crypto::PublicKey::fromSpkiDer(der));
+        add(publicKeyFromSpki(der));
         break;
     case DerKind::RsaPublicKey:
         add(publicKeyFromPkcs1(der));

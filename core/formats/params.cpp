@@ -130,13 +130,22 @@ bool areDhParameters(BytesView bytes) {
     return isPrime;
 }
 
-crypto::PublicKey publicKeyFromPkcs1(BytesView bytes) {
-    const base::Bytes algorithm = derSequence({derOid(OidRsa), derElement(der::Null, {})});
-    const crypto::PublicKey key = crypto::PublicKey::fromSpkiDer(derSequence({algorithm, derBitString(bytes)}));
-    if (!key.isUsable()) {
-        throw Error(ErrorKind::BadInput, "The RSA public key is damaged", "Get the key again from where it came from.");
+crypto::PublicKey publicKeyFromSpki(BytesView bytes) {
+    crypto::PublicKey key = crypto::PublicKey::fromSpkiDer(bytes);
+    if (key.isUsable())
+        return key;
+    const Handle<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new_from_name(nullptr, key.facts().type.c_str(), nullptr));
+    base::clearQueue();
+    if (context) {
+        throw Error(ErrorKind::BadInput, "The public key (" + key.facts().type + ") is damaged",
+                    "Get the key again from where it came from.");
     }
     return key;
+}
+
+crypto::PublicKey publicKeyFromPkcs1(BytesView bytes) {
+    const base::Bytes algorithm = derSequence({derOid(OidRsa), derElement(der::Null, {})});
+    return publicKeyFromSpki(derSequence({algorithm, derBitString(bytes)}));
 }
 
 } // namespace certwright::formats

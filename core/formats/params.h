@@ -12,6 +12,10 @@ ParametersItem readParameters(DerKind kind, base::BytesView der);
 /// Two bare integers may be an RSA public key (PKCS#1) or DH parameters: true for the latter, whose first is a prime.
 bool areDhParameters(base::BytesView der);
 
+/// A public key that the linked OpenSSL can use, or of an algorithm that it does not offer at all.
+/// @throws Error BadInput when it offers the algorithm and refuses the key
+crypto::PublicKey publicKeyFromSpki(base::BytesView der);
+
 /// The SubjectPublicKeyInfo of an RSA public key in PKCS#1 form (RFC 8017 A.1.1). @throws Error BadInput
 crypto::PublicKey publicKeyFromPkcs1(base::BytesView der);
 

@@ -98,11 +98,27 @@ std::string withoutQuoting(std::string_view body) {
     return out;
 }
 
+/// The body up to the empty line behind its first lines of base64: some files have a remark there.
+std::string_view upToEmptyLine(std::string_view body) {
+    std::string_view rest = body;
+    bool hasText = false;
+    while (!rest.empty()) {
+        const std::size_t start = body.size() - rest.size();
+        const bool isEmpty = takeLine(rest).empty();
+        if (isEmpty && hasText)
+            return body.substr(0, start);
+        hasText = hasText || !isEmpty;
+    }
+    return body;
+}
+
 void decodeBody(PemBlock& block, std::string_view body) {
     block.headers = takeHeaders(body);
     auto der = base::fromBase64(body);
     if (!der)
         der = base::fromBase64(withoutQuoting(body));
+    if (!der)
+        der = base::fromBase64(upToEmptyLine(body));
     const std::string where = "The block " + block.label + " at line " + std::to_string(block.line);
     if (!der) {
         block.error = Error(ErrorKind::BadInput, where + " is not base64",

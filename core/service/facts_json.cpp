@@ -48,16 +48,20 @@ Json itemsJson(const std::vector<formats::Item>& items) {
     return out;
 }
 
-/// True for a container in which nothing could be read: for lack of a passphrase, or because it holds nothing but bags
-/// of unknown kinds. Such a file counts as one with nothing recognised.
-bool isClosed(const formats::Item& item) {
+/// True for something in a container that was read: no bag of an unknown kind, no key that stayed locked.
+bool isRead(const formats::Item& part) {
+    const auto* key = part.as<formats::PrivateKeyItem>();
+    return part.as<formats::UnknownItem>() == nullptr && (key == nullptr || !key->isLocked());
+}
+
+/// True for a container in which nothing could be read: for lack of a passphrase, for damage, or because it holds
+/// nothing but bags of unknown kinds. Such a file counts as one with nothing recognised. An empty one that is sound
+/// does not.
+bool isClosed(const formats::Item& item, bool hasError) {
     const auto* pkcs12 = item.as<formats::Pkcs12Item>();
-    if (pkcs12 == nullptr)
+    if (pkcs12 == nullptr || std::any_of(pkcs12->items.begin(), pkcs12->items.end(), isRead))
         return false;
-    if (pkcs12->items.empty())
-        return pkcs12->isLocked;
-    return std::all_of(pkcs12->items.begin(), pkcs12->items.end(),
-                       [](const formats::Item& part) { return part.as<formats::UnknownItem>() != nullptr; });
+    return hasError || pkcs12->isLocked || !pkcs12->items.empty();
 }
 
 Json friendlyNames(const std::vector<formats::Item>& items) {
@@ -259,7 +263,7 @@ Json factsJson(const formats::Contents& contents) {
     out["items"] = Json::array();
     Json unread = Json::array();
     for (const formats::Item& item : contents.items)
-        (isClosed(item) ? unread : out["items"]).push_back(factsJson(item));
+        (isClosed(item, contents.error.has_value()) ? unread : out["items"]).push_back(factsJson(item));
     if (!unread.empty())
         out["unread"] = std::move(unread);
     if (!contents.notes.empty())
