@@ -127,7 +127,7 @@ std::optional<Time> parseRfc3339(std::string_view text) {
 }
 
 std::optional<Time> parseAsn1Time(std::string_view text) {
-    std::size_t zone = text.find_first_of("Z+-");
+    std::size_t zone = text.find_first_not_of("0123456789");
     if (zone == std::string_view::npos)
         return std::nullopt;
     // RFC 5280 wants seconds; X.680 lets UTCTime and GeneralizedTime leave them out, and old certificates do.
@@ -153,6 +153,11 @@ std::optional<Time> parseAsn1Time(std::string_view text) {
     const auto time = timeFrom(yearNumber, monthNumber, dayNumber, hour, minute, second);
     if (!time || at != zone)
         return std::nullopt;
+    if (zone == 14 && text[zone] == '.') {
+        zone = text.find_first_not_of("0123456789", at + 1);
+        if (zone == std::string_view::npos || zone == at + 1)
+            return std::nullopt;
+    }
     if (text[zone] == 'Z')
         return zone + 1 == text.size() ? time : std::nullopt;
     const auto shift = offset(text, zone, false);

@@ -33,8 +33,9 @@ std::string toGeneralizedTime(Time time);
 /// also not for a day that does not exist.
 std::optional<Time> parseRfc3339(std::string_view text);
 
-/// GeneralizedTime "YYYYMMDDhhmmssZ", or with an offset "+hhmm"; UTCTime "YYMMDDhhmmssZ" when it is two digits shorter
-/// (RFC 5280 4.1.2.5.1: 50 to 99 are 1950 to 1999). Nothing for anything else.
+/// GeneralizedTime "YYYYMMDDhhmmssZ", or with an offset "+hhmm", a fraction of a second being cut off; UTCTime
+/// "YYMMDDhhmmssZ" when it is two digits shorter (RFC 5280 4.1.2.5.1: 50 to 99 are 1950 to 1999). Nothing for anything
+/// else.
 std::optional<Time> parseAsn1Time(std::string_view text);
 
 } // namespace certwright::base

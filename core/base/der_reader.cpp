@@ -1,5 +1,7 @@
 #include "core/base/der_reader.h"
 
+#include <vector>
+
 namespace certwright::base {
 
 namespace {
@@ -87,6 +89,54 @@ bool isUtf8(BytesView bytes) noexcept {
     return true;
 }
 
+/// One arc of an OID, a number of any size: an OID made of a UUID (ITU-T X.667) has 128 bits in one arc.
+class DecimalArc {
+public:
+    /// Takes seven more bits at the low end.
+    void append(unsigned bits) {
+        std::uint64_t carry = bits;
+        for (std::uint64_t& limb : m_limbs) {
+            carry += limb << 7U;
+            limb = carry % LimbBase;
+            carry /= LimbBase;
+        }
+        if (carry != 0)
+            m_limbs.push_back(carry);
+    }
+    bool isBelow(unsigned limit) const noexcept {
+        return m_limbs.empty() || (m_limbs.size() == 1 && m_limbs[0] < limit);
+    }
+    /// `value` is not greater than the number.
+    void subtract(unsigned value) noexcept {
+        std::uint64_t borrow = value;
+        for (std::uint64_t& limb : m_limbs) {
+            const bool needsMore = limb < borrow;
+            limb += (needsMore ? LimbBase : 0) - borrow;
+            borrow = needsMore ? 1 : 0;
+        }
+    }
+    std::string text() const {
+        std::string out;
+        for (std::size_t i = m_limbs.size(); i-- > 0;) {
+            const std::string digits = std::to_string(m_limbs[i]);
+            if (out.empty() && m_limbs[i] == 0)
+                continue; // a limb that subtract() emptied
+            if (!out.empty())
+                out.append(LimbDigits - digits.size(), '0');
+            out += digits;
+        }
+        return out.empty() ? std::string("0") : out;
+    }
+
+private:
+    static constexpr std::size_t LimbDigits = 16;
+    static constexpr std::uint64_t LimbBase = 10'000'000'000'000'000U; // times 128 fits into 64 bits
+    std::vector<std::uint64_t> m_limbs;                                ///< lowest first
+};
+
+/// OpenSSL prints no longer ones either (CVE-2023-2650: the work grows with the square of the length).
+constexpr std::size_t MaximumOid = 586;
+
 } // namespace
 
 std::optional<DerElement> DerReader::next() noexcept {
@@ -122,26 +172,26 @@ std::optional<DerElement> DerReader::optional(std::uint8_t identifier) noexcept 
 }
 
 std::optional<std::string> oidText(BytesView content) {
-    if (content.empty() || (content.back() & 0x80U) != 0)
+    if (content.empty() || content.size() > MaximumOid || (content.back() & 0x80U) != 0)
         return std::nullopt;
     std::string out;
-    std::uint64_t arc = 0;
+    DecimalArc arc;
     bool isArcStart = true;
     for (const std::uint8_t byte : content) {
-        if ((isArcStart && byte == 0x80) || arc > (UINT64_MAX >> 7U))
+        if (isArcStart && byte == 0x80)
             return std::nullopt;
-        arc = (arc << 7U) | (byte & 0x7FU);
+        arc.append(byte & 0x7FU);
         isArcStart = (byte & 0x80U) == 0;
         if (!isArcStart)
             continue;
         if (out.empty()) {
-            const std::uint64_t root = arc < 40 ? 0 : arc < 80 ? 1 : 2;
-            out = std::to_string(root) + '.' + std::to_string(arc - root * 40);
-        } else {
-            out += '.';
-            out += std::to_string(arc);
+            const unsigned root = arc.isBelow(40) ? 0 : arc.isBelow(80) ? 1 : 2;
+            arc.subtract(root * 40);
+            out = std::to_string(root);
         }
-        arc = 0;
+        out += '.';
+        out += arc.text();
+        arc = DecimalArc();
     }
     return out;
 }
@@ -175,9 +225,10 @@ std::optional<std::string> stringText(const DerElement& element) {
 std::optional<Time> timeOf(const DerElement& element) {
     if (element.identifier != der::UtcTime && element.identifier != der::GeneralizedTime)
         return std::nullopt;
+    // The year's digits alone tell the two apart for parseAsn1Time(), so the rest must be as the type wants it.
     const std::string_view text = textOf(element.content);
-    const auto zone = text.find_first_of("Z+-");
-    if ((element.identifier == der::GeneralizedTime) != (zone == 14))
+    const auto digits = text.find_first_not_of("0123456789");
+    if ((element.identifier == der::GeneralizedTime) != (digits == 14))
         return std::nullopt;
     return parseAsn1Time(text);
 }

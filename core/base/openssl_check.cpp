@@ -1,6 +1,7 @@
 #include "core/base/openssl_check.h"
 
 #include <openssl/asn1err.h>
+#include <openssl/cryptoerr.h>
 #include <openssl/err.h>
 #include <openssl/evperr.h>
 #include <openssl/pemerr.h>
@@ -10,7 +11,9 @@
 #include <openssl/x509err.h>
 
 #include <algorithm>
+#include <limits>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace certwright::base {
@@ -79,7 +82,8 @@ std::vector<StackEntry> drainQueue() {
         StackEntry entry;
         entry.code = code;
         entry.lib = textOrEmpty(ERR_lib_error_string(code));
-        entry.reason = textOrEmpty(ERR_reason_error_string(code));
+        entry.reason = ERR_SYSTEM_ERROR(code) ? std::generic_category().message(ERR_GET_REASON(code))
+                                              : textOrEmpty(ERR_reason_error_string(code));
         if (entry.reason.empty())
             entry.reason = "reason " + std::to_string(ERR_GET_REASON(code));
         entry.function = textOrEmpty(function);
@@ -98,7 +102,9 @@ void clearQueue() noexcept {
 ErrorKind kindOf(const std::vector<StackEntry>& stack, ErrorKind fallback) noexcept {
     // A failed allocation comes first: a full secure heap otherwise surfaces as "unsupported".
     const bool outOfMemory = std::any_of(stack.begin(), stack.end(), [](const StackEntry& entry) {
-        return ERR_GET_REASON(entry.code) == ERR_R_MALLOC_FAILURE;
+        return ERR_GET_REASON(entry.code) == ERR_R_MALLOC_FAILURE ||
+               (ERR_GET_LIB(entry.code) == ERR_LIB_CRYPTO &&
+                ERR_GET_REASON(entry.code) == CRYPTO_R_SECURE_MALLOC_FAILURE);
     });
     if (outOfMemory)
         return ErrorKind::Internal;
@@ -120,6 +126,26 @@ void throwFromQueue(std::string_view what, ErrorKind fallback) {
             message += " (" + stack.front().data + ")";
     }
     throw Error(kind, std::move(message), {}, std::move(stack));
+}
+
+namespace {
+
+[[noreturn]] void refuseSize() {
+    throw Error(ErrorKind::BadInput, "The data are too large to be read as one object");
+}
+
+} // namespace
+
+int intSize(std::size_t size) {
+    if (size > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+        refuseSize();
+    return static_cast<int>(size);
+}
+
+long longSize(std::size_t size) {
+    if (size > static_cast<std::size_t>(std::numeric_limits<long>::max()))
+        refuseSize();
+    return static_cast<long>(size);
 }
 
 } // namespace certwright::base

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -37,5 +38,11 @@ T* check(T* pointer, std::string_view what, ErrorKind fallback = ErrorKind::Inte
         throwFromQueue(what, fallback);
     return pointer;
 }
+
+/// A size as OpenSSL's functions take it; where they take an int, a cast could make a negative number of it, which some
+/// of them read as "up to the terminating zero". @throws Error BadInput when it does not fit
+int intSize(std::size_t size);
+/// The same for those that take a long, which has 32 bits on some platforms.
+long longSize(std::size_t size);
 
 } // namespace certwright::base

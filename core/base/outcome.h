@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -93,6 +94,8 @@ auto outcomeOf(F&& function) -> Outcome<decltype(function())> {
         return error;
     } catch (const std::exception& other) {
         return Error(ErrorKind::Internal, other.what());
+    } catch (...) {
+        return Error(ErrorKind::Internal, "Something unknown went wrong");
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/library.h"
+#include "core/base/openssl_check.h"
 
 #include <openssl/crypto.h>
 
@@ -19,7 +20,7 @@ std::uint8_t* allocate(std::size_t size) {
     auto* data = static_cast<std::uint8_t*>(OPENSSL_secure_zalloc(size));
     if (data == nullptr)
         throw Error(ErrorKind::Internal, "The protected memory for secrets is full",
-                    "Close windows that hold keys, or restart the program.");
+                    "Close windows that hold keys, or restart the program.", drainQueue());
     return data;
 }
 

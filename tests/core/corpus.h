@@ -1,0 +1,83 @@
+#pragma once
+
+#include "tests/support/environment.h"
+
+#include <QByteArray>
+#include <QDir>
+#include <QFile>
+#include <QString>
+#include <QStringList>
+#include <QTest>
+
+#include <initializer_list>
+#include <vector>
+
+// The test corpus under tests/data/conformance: one folder for each family, each with a manifest.tsv that names origin
+// and licence of every file.
+namespace certwright::test {
+
+/// One row of a family's manifest.
+struct CorpusRow {
+    QString file; ///< name inside the family's folder
+    QString kind;
+    QString expected; ///< "ok", "ok35", "error", "either"
+    QString detail;
+};
+
+inline std::vector<CorpusRow> corpusManifest(const QString& family) {
+    std::vector<CorpusRow> rows;
+    const QByteArray manifest = readDataFile(QStringLiteral("conformance/") + family + QStringLiteral("/manifest.tsv"));
+    const QList<QByteArray> lines = manifest.split('\n');
+    const QList<QByteArray> columns = lines.front().split('\t');
+    const qsizetype expected = columns.indexOf("expected");
+    const qsizetype detail = columns.indexOf("detail");
+    for (const QByteArray& line : lines.mid(1)) {
+        const QList<QByteArray> fields = line.split('\t');
+        if (fields.size() > detail)
+            rows.push_back({QString::fromUtf8(fields[0]), QString::fromUtf8(fields[1]),
+                            QString::fromUtf8(fields[expected]), QString::fromUtf8(fields[detail])});
+    }
+    return rows;
+}
+
+/// The DER certificates of a file in PEM or DER, cut out by QByteArray alone; none when it holds something else.
+inline QList<QByteArray> certificatesIn(const QByteArray& content) {
+    static const QByteArray begin("-----BEGIN CERTIFICATE-----");
+    static const QByteArray end("-----END CERTIFICATE-----");
+    QList<QByteArray> out;
+    for (qsizetype at = content.indexOf(begin); at >= 0; at = content.indexOf(begin, at + 1)) {
+        const qsizetype stop = content.indexOf(end, at);
+        if (stop < 0)
+            break;
+        out.append(QByteArray::fromBase64(content.mid(at + begin.size(), stop - at - begin.size())));
+    }
+    if (out.isEmpty() && content.startsWith('\x30'))
+        out.append(content);
+    return out;
+}
+
+/// Adds a row with one column, "certificate" (DER), for every certificate of these families that everybody can read,
+/// or for those whose file names begin with one of `prefixes`.
+inline void corpusRows(std::initializer_list<const char*> families, const QStringList& prefixes = {}) {
+    QTest::addColumn<QByteArray>("certificate");
+    for (const char* family : families) {
+        const QString folder = QString::fromLatin1(family);
+        for (const CorpusRow& row : corpusManifest(folder)) {
+            bool isWanted = row.kind == QStringLiteral("cert") && row.expected == QStringLiteral("ok");
+            if (!prefixes.isEmpty()) {
+                bool matches = false;
+                for (const QString& prefix : prefixes)
+                    matches = matches || row.file.startsWith(prefix);
+                isWanted = isWanted && matches;
+            }
+            if (!isWanted)
+                continue;
+            int number = 0;
+            for (const QByteArray& certificate :
+                 certificatesIn(readDataFile(QStringLiteral("conformance/") + folder + u'/' + row.file)))
+                QTest::addRow("%s/%s#%d", family, qPrintable(row.file), ++number) << certificate;
+        }
+    }
+}
+
+} // namespace certwright::test
