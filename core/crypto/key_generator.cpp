@@ -12,6 +12,7 @@
 #include <cctype>
 #include <charconv>
 #include <exception>
+#include <new>
 #include <set>
 #include <utility>
 
@@ -52,7 +53,11 @@ std::set<std::string> providerKeyTypes() {
     std::set<std::string> names;
     const auto collect = [](EVP_KEYMGMT* manager, void* argument) {
         const auto addName = [](const char* name, void* set) {
-            static_cast<std::set<std::string>*>(set)->insert(lowered(name));
+            try {
+                static_cast<std::set<std::string>*>(set)->insert(lowered(name));
+            } catch (const std::bad_alloc&) {
+                // Nothing may be thrown through OpenSSL: the type is missing in the list then.
+            }
         };
         EVP_KEYMGMT_names_do_all(manager, addName, argument);
     };
@@ -78,7 +83,13 @@ std::string curveShortName(std::string_view text) {
         nid = NID_X9_62_prime192v1;
     if (nid == NID_undef)
         nid = OBJ_txt2nid(name.c_str());
-    return nid == NID_undef ? std::string() : std::string(OBJ_nid2sn(nid));
+    base::clearQueue();
+    if (nid != NID_undef)
+        return OBJ_nid2sn(nid);
+    const auto curves = availableCurves();
+    const auto found = std::find_if(curves.begin(), curves.end(),
+                                    [&lower](const std::string& curve) { return lowered(curve) == lower; });
+    return found == curves.end() ? std::string() : *found;
 }
 
 int parseBits(std::string_view text, std::string_view whole) {
@@ -122,7 +133,16 @@ int onGenerationProgress(EVP_PKEY_CTX* context) {
     return 1;
 }
 
-/// Parameters for DSA and classic DH, made first; the others need none.
+/// The group of RFC 7919 for a DH key of this size; empty where there is none. To search for a safe prime of one's own
+/// takes minutes and gains nothing.
+std::string namedGroup(const KeySpec& spec) {
+    static constexpr int sizes[] = {2048, 3072, 4096, 6144, 8192};
+    const bool isNamed =
+        spec.type == "DH" && std::find(std::begin(sizes), std::end(sizes), spec.bits) != std::end(sizes);
+    return isNamed ? "ffdhe" + std::to_string(spec.bits) : std::string();
+}
+
+/// Parameters for DSA and for DH of unusual sizes, made first; the others need none.
 Handle<EVP_PKEY> generateParameters(const KeySpec& spec, GenerationState& state) {
     const Handle<EVP_PKEY_CTX> context(base::check(EVP_PKEY_CTX_new_from_name(nullptr, spec.type.c_str(), nullptr),
                                                    "prepare the key", ErrorKind::Unsupported));
@@ -138,6 +158,8 @@ Handle<EVP_PKEY> generateParameters(const KeySpec& spec, GenerationState& state)
     if (made <= 0) {
         if (state.failure)
             std::rethrow_exception(state.failure);
+        if (state.control.isStopped())
+            base::clearQueue();
         state.control.throwIfStopped();
     }
     base::check(made, "make the key's parameters");
@@ -145,7 +167,7 @@ Handle<EVP_PKEY> generateParameters(const KeySpec& spec, GenerationState& state)
 }
 
 Handle<EVP_PKEY_CTX> generationContext(const KeySpec& spec, GenerationState& state, Handle<EVP_PKEY>& parameters) {
-    if (spec.type == "DSA" || spec.type == "DH") {
+    if (spec.type == "DSA" || (spec.type == "DH" && namedGroup(spec).empty())) {
         parameters = generateParameters(spec, state);
         return Handle<EVP_PKEY_CTX>(base::check(EVP_PKEY_CTX_new_from_pkey(nullptr, parameters.get(), nullptr),
                                                 "prepare the key", ErrorKind::Unsupported));
@@ -204,6 +226,13 @@ KeySpec KeySpec::parse(std::string_view text) {
 PrivateKey generateKey(const KeySpec& spec, const base::JobControl& control) {
     control.throwIfStopped();
     base::clearQueue();
+    const auto* known = std::find_if(std::begin(TypeNames), std::end(TypeNames),
+                                     [&spec](const TypeName& row) { return row.type == spec.type; });
+    const bool hasSize = known != std::end(TypeNames) && known->defaultBits > 0;
+    if (hasSize && (spec.bits < MinimumBits || spec.bits > MaximumBits))
+        throw Error(ErrorKind::BadInput, "A key of the type " + spec.type + " has " + std::to_string(MinimumBits) +
+                                             " to " + std::to_string(MaximumBits) + " bits, not " +
+                                             std::to_string(spec.bits));
     GenerationState state{control, 0, nullptr};
     Handle<EVP_PKEY> parameters;
     const Handle<EVP_PKEY_CTX> context = generationContext(spec, state, parameters);
@@ -211,12 +240,12 @@ PrivateKey generateKey(const KeySpec& spec, const base::JobControl& control) {
     EVP_PKEY_CTX_set_app_data(context.get(), &state);
     EVP_PKEY_CTX_set_cb(context.get(), onGenerationProgress);
     if (spec.type == "RSA" || spec.type == "RSA-PSS") {
-        if (spec.bits < MinimumBits || spec.bits > MaximumBits)
-            throw Error(ErrorKind::BadInput, "An RSA key has 1024 to 16384 bits, not " + std::to_string(spec.bits));
         base::check(EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), spec.bits), "set the size of the key");
     } else if (spec.type == "EC") {
         base::check(EVP_PKEY_CTX_set_group_name(context.get(), spec.curve.c_str()), "set the curve of the key",
                     ErrorKind::BadInput);
+    } else if (const std::string group = namedGroup(spec); !group.empty()) {
+        base::check(EVP_PKEY_CTX_set_group_name(context.get(), group.c_str()), "set the group of the key");
     }
     EVP_PKEY* key = nullptr;
     const int made = EVP_PKEY_generate(context.get(), &key);
@@ -228,7 +257,8 @@ PrivateKey generateKey(const KeySpec& spec, const base::JobControl& control) {
             base::clearQueue();
             control.throwIfStopped();
         }
-        base::throwFromQueue("make the key", ErrorKind::Internal);
+        // An unknown curve is found out only here.
+        base::throwFromQueue("make the key", spec.type == "EC" ? ErrorKind::BadInput : ErrorKind::Internal);
     }
     return PrivateKey::adopt(std::move(owner));
 }
@@ -254,8 +284,11 @@ std::vector<std::string> availableCurves() {
     EC_get_builtin_curves(curves.data(), curves.size());
     std::vector<std::string> names;
     names.reserve(curves.size());
-    for (const EC_builtin_curve& curve : curves)
-        names.emplace_back(OBJ_nid2sn(curve.nid));
+    for (const EC_builtin_curve& curve : curves) {
+        // A curve without an OID (the Oakley groups) cannot be named in a key.
+        if (OBJ_length(OBJ_nid2obj(curve.nid)) > 0)
+            names.emplace_back(OBJ_nid2sn(curve.nid));
+    }
     return names;
 }
 

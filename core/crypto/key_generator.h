@@ -23,7 +23,8 @@ struct KeySpec {
     static KeySpec parse(std::string_view text);
 };
 
-/// Makes a new key. RSA and DSA report progress (total unknown) and stop within one prime test when told to.
+/// Makes a new key. DH of 2048, 3072, 4096, 6144 and 8192 bits uses the groups of RFC 7919. RSA and DSA report progress
+/// (total unknown) and stop within one prime test when told to.
 /// @throws Error Cancelled, BadInput for a size outside 1024 to 16384, Unsupported
 PrivateKey generateKey(const KeySpec& spec, const base::JobControl& control = {});
 

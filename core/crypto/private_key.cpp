@@ -3,8 +3,10 @@
 #include "core/base/error.h"
 #include "core/base/openssl_check.h"
 
+#include <openssl/objects.h>
 #include <openssl/x509.h>
 
+#include <array>
 #include <utility>
 
 namespace certwright::crypto {
@@ -12,6 +14,18 @@ namespace certwright::crypto {
 using base::Error;
 using base::ErrorKind;
 using base::Handle;
+
+namespace {
+
+/// True when a provider has a key manager for this algorithm's OID.
+bool isKeyTypeOffered(const ASN1_OBJECT* algorithm) {
+    std::array<char, 128> name{};
+    if (OBJ_obj2txt(name.data(), name.size(), algorithm, 1) <= 0)
+        return false;
+    return Handle<EVP_KEYMGMT>(EVP_KEYMGMT_fetch(nullptr, name.data(), nullptr)) != nullptr;
+}
+
+} // namespace
 
 PrivateKey::PrivateKey(std::shared_ptr<EVP_PKEY> key, PublicKey publicKey)
     : m_key(std::move(key))
@@ -26,11 +40,26 @@ PrivateKey PrivateKey::fromPkcs8Der(base::BytesView der) {
     base::clearQueue();
     const unsigned char* position = der.data();
     const Handle<PKCS8_PRIV_KEY_INFO> info(
-        base::check(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &position, static_cast<long>(der.size())), "read the private key",
+        base::check(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &position, base::longSize(der.size())), "read the private key",
                     ErrorKind::BadInput));
     if (position != der.data() + der.size())
         throw Error(ErrorKind::BadInput, "There are more bytes behind the private key");
-    Handle<EVP_PKEY> key(base::check(EVP_PKCS82PKEY(info.get()), "read the private key", ErrorKind::Unsupported));
+    Handle<EVP_PKEY> key(EVP_PKCS82PKEY(info.get()));
+    if (!key) {
+        // OpenSSL's decoders say "unsupported" for a damaged key too: that it is only where no key type answers to the
+        // algorithm.
+        const ASN1_OBJECT* algorithm = nullptr;
+        PKCS8_pkey_get0(&algorithm, nullptr, nullptr, nullptr, info.get());
+        const bool isOffered = isKeyTypeOffered(algorithm);
+        auto stack = base::drainQueue();
+        const bool isOurs = base::kindOf(stack, ErrorKind::BadInput) == ErrorKind::Internal;
+        throw Error(isOurs      ? ErrorKind::Internal
+                    : isOffered ? ErrorKind::BadInput
+                                : ErrorKind::Unsupported,
+                    isOffered ? "The private key is damaged"
+                              : "Private keys of this type cannot be used with the OpenSSL of this computer",
+                    {}, std::move(stack));
+    }
     return adopt(std::move(key));
 }
 
@@ -46,21 +75,51 @@ base::Secret PrivateKey::toPkcs8Der() const {
 }
 
 bool PrivateKey::canSign() const {
-    return EVP_PKEY_can_sign(m_key.get()) == 1;
+    const bool can = EVP_PKEY_can_sign(m_key.get()) == 1;
+    base::clearQueue();
+    return can;
+}
+
+std::string PrivateKey::naturalDigest() const {
+    std::array<char, 64> name{};
+    const bool isDemanded = EVP_PKEY_get_default_digest_name(m_key.get(), name.data(), name.size()) == 2;
+    base::clearQueue();
+    // EdDSA "demands" a digest called UNDEF.
+    if (isDemanded && facts().type == "RSA-PSS")
+        return name.data();
+    return crypto::naturalDigest(facts());
+}
+
+Handle<EVP_MD_CTX> PrivateKey::signingContext(std::string_view digest) const {
+    if (!canSign())
+        throw Error(ErrorKind::NotAllowed, "A key of the type " + displayText(facts()) + " cannot sign",
+                    "It can be in a certificate, but only another key can sign that.");
+    const std::string natural = naturalDigest();
+    if (natural.empty() && !digest.empty())
+        throw Error(ErrorKind::BadInput, "Keys of the type " + facts().type + " sign without a digest of choice",
+                    "Leave the digest out.");
+    const std::string name = digest.empty() ? natural : std::string(digest);
+    Handle<EVP_MD_CTX> context(base::check(EVP_MD_CTX_new(), "prepare the signature"));
+    base::clearQueue();
+    if (EVP_DigestSignInit_ex(context.get(), nullptr, name.empty() ? nullptr : name.c_str(), nullptr, nullptr,
+                              m_key.get(), nullptr) > 0)
+        return context;
+    auto stack = base::drainQueue();
+    // Whatever OpenSSL calls it, "unsupported" as a rule: the digest is what can be chosen differently.
+    const bool isOurs = base::kindOf(stack, ErrorKind::BadInput) == ErrorKind::Internal;
+    throw Error(isOurs ? ErrorKind::Internal : ErrorKind::BadInput,
+                "A key of the type " + displayText(facts()) + " cannot sign with the digest “" + name + "”",
+                "Leave the digest out, or take SHA256, SHA384 or SHA512.", std::move(stack));
 }
 
 base::Bytes PrivateKey::sign(base::BytesView data, std::string_view digest) const {
-    if (!canSign())
-        throw Error(ErrorKind::NotAllowed, "A key of the type " + displayText(facts()) + " cannot sign");
-    const std::string name = digest.empty() ? naturalDigest(facts()) : std::string(digest);
-    const Handle<EVP_MD_CTX> context(base::check(EVP_MD_CTX_new(), "make a signature"));
-    base::check(EVP_DigestSignInit_ex(context.get(), nullptr, name.empty() ? nullptr : name.c_str(), nullptr, nullptr,
-                                      m_key.get(), nullptr),
-                "make a signature", ErrorKind::BadInput);
+    const Handle<EVP_MD_CTX> context = signingContext(digest);
     std::size_t length = 0;
     base::check(EVP_DigestSign(context.get(), nullptr, &length, data.data(), data.size()), "make a signature");
     base::Bytes signature(length);
-    base::check(EVP_DigestSign(context.get(), signature.data(), &length, data.data(), data.size()), "make a signature");
+    // A digest can turn out too long for a small RSA key only here.
+    base::check(EVP_DigestSign(context.get(), signature.data(), &length, data.data(), data.size()), "make a signature",
+                ErrorKind::BadInput);
     signature.resize(length);
     return signature;
 }

@@ -29,8 +29,17 @@ public:
     /// False for keys that cannot sign (X25519, X448, DH, ML-KEM).
     bool canSign() const;
 
+    /// The digest that signs when nobody chose one: naturalDigest() of the facts, or the one that the key itself
+    /// demands (RSA-PSS with restricting parameters, RFC 4055 3.1).
+    std::string naturalDigest() const;
+
+    /// A context for signing with `digest`, or with naturalDigest() when it is empty: what sign() and the builders of
+    /// x509 use. @throws Error NotAllowed when the key cannot sign, BadInput for a digest that does not exist or does
+    /// not fit the key
+    base::Handle<EVP_MD_CTX> signingContext(std::string_view digest = {}) const;
+
     /// A signature over `data`. `digest` is a name OpenSSL knows, or empty for the key's natural one (none for EdDSA
-    /// and ML-DSA). @throws Error BadInput for an unknown digest, NotAllowed when the key cannot sign
+    /// and ML-DSA). @throws Error as signingContext()
     base::Bytes sign(base::BytesView data, std::string_view digest = {}) const;
 
     /// For calls into OpenSSL inside core; no reference is taken.

@@ -79,7 +79,8 @@ std::optional<SpkiParts> splitSpki(BytesView bytes) {
     DerReader fields(spki->content);
     const auto algorithm = fields.expect(der::Sequence);
     const auto keyBits = fields.expect(der::BitString);
-    if (!algorithm || !keyBits || keyBits->content.empty() || !fields.atEnd())
+    // The first octet counts the unused bits of the last one (X.690 8.6.2).
+    if (!algorithm || !keyBits || keyBits->content.empty() || keyBits->content.front() > 7 || !fields.atEnd())
         return std::nullopt;
     DerReader inner(algorithm->content);
     const auto oid = inner.expect(der::Oid);
@@ -92,6 +93,8 @@ std::optional<SpkiParts> splitSpki(BytesView bytes) {
     parts.algorithm = std::move(*text);
     if (const auto parameters = inner.next())
         parts.parameters = *parameters;
+    if (!inner.atEnd())
+        return std::nullopt;
     parts.keyBits = keyBits->content.subspan(1);
     return parts;
 }
@@ -118,25 +121,28 @@ int bitLength(BytesView integer) noexcept {
 std::pair<std::string, int> namedCurve(const base::DerElement& parameters) {
     const auto text = base::oidText(parameters.content);
     const int nid = text ? OBJ_txt2nid(text->c_str()) : NID_undef;
+    base::clearQueue();
     if (nid == NID_undef)
         return {text.value_or(std::string()), 0};
     return {OBJ_nid2sn(nid), 0};
 }
 
-/// "prime-field" or "characteristic-two-field" of explicit parameters (RFC 3279 2.3.5), and the field's size.
+/// "prime-field" or "characteristic-two-field" of explicit parameters (RFC 3279 2.3.5), and the size of the group's
+/// order, which is what OpenSSL counts.
 std::pair<std::string, int> explicitCurve(const base::DerElement& parameters) {
     DerReader fields(parameters.content);
     fields.expect(der::Integer);
     const auto fieldId = fields.expect(der::Sequence);
     if (!fieldId)
         return {};
-    DerReader field(fieldId->content);
-    const auto type = field.expect(der::Oid);
-    const auto detail = field.next();
-    if (!type || !detail)
+    const auto type = DerReader(fieldId->content).expect(der::Oid);
+    fields.expect(der::Sequence);    // coefficients
+    fields.expect(der::OctetString); // generator
+    const auto order = fields.expect(der::Integer);
+    if (!type || !order)
         return {};
     const bool isPrime = base::oidText(type->content) == "1.2.840.10045.1.1";
-    return {isPrime ? "prime-field" : "characteristic-two-field", isPrime ? bitLength(detail->content) : 0};
+    return {isPrime ? "prime-field" : "characteristic-two-field", bitLength(order->content)};
 }
 
 int rsaModulusBits(BytesView keyBits) noexcept {
@@ -251,10 +257,9 @@ struct PublicKey::Data {
         : der(std::move(spki))
         , sha256(base::toHex(crypto::sha256(der)))
         , key(std::move(usable)) {
+        // From the encoding alone, so that they are the same with every OpenSSL and in lists.
         if (const auto parts = splitSpki(der))
             facts = factsOf(*parts);
-        if (key && facts.bits == 0)
-            facts.bits = EVP_PKEY_get_bits(key.get());
     }
 };
 
@@ -265,7 +270,7 @@ PublicKey PublicKey::fromSpkiDer(BytesView spki) {
     if (!splitSpki(spki))
         throw Error(ErrorKind::BadInput, "This is not a public key in SubjectPublicKeyInfo form");
     const unsigned char* position = spki.data();
-    Handle<EVP_PKEY> key(d2i_PUBKEY(nullptr, &position, static_cast<long>(spki.size())));
+    Handle<EVP_PKEY> key(d2i_PUBKEY(nullptr, &position, base::longSize(spki.size())));
     // A key of an algorithm that is not offered here is still a key: its facts can be shown.
     base::clearQueue();
     return PublicKey(std::make_shared<const Data>(base::toBytes(spki), std::move(key)));
@@ -316,9 +321,8 @@ bool PublicKey::isUsable() const noexcept {
 
 std::string PublicKey::toPem() const {
     const Handle<BIO> bio(base::check(BIO_new(BIO_s_mem()), "make a buffer"));
-    base::check(
-        PEM_write_bio(bio.get(), PEM_STRING_PUBLIC, "", m_data->der.data(), static_cast<long>(m_data->der.size())),
-        "write the public key as PEM");
+    base::check(PEM_write_bio(bio.get(), PEM_STRING_PUBLIC, "", m_data->der.data(), base::longSize(m_data->der.size())),
+                "write the public key as PEM");
     char* text = nullptr;
     const long length = BIO_get_mem_data(bio.get(), &text);
     return {text, static_cast<std::size_t>(length)};
