@@ -9,11 +9,14 @@ void later(QObject* context, std::function<void()> answer) {
     QMetaObject::invokeMethod(context, std::move(answer), Qt::QueuedConnection);
 }
 
+/// The next answer of a script; where it has none left, `title` is noted as unexpected and the answer is "no answer".
 template <class T>
-std::optional<T> take(std::deque<T>& script) {
-    if (script.empty())
-        return std::nullopt;
-    std::optional<T> next = std::move(script.front());
+T take(std::deque<T>& script, QStringList& unexpected, const QString& title) {
+    if (script.empty()) {
+        unexpected += title;
+        return T();
+    }
+    T next = std::move(script.front());
     script.pop_front();
     return next;
 }
@@ -23,12 +26,10 @@ std::optional<T> take(std::deque<T>& script) {
 void ScriptedPrompts::askPassphrase(QWidget*, const ui::PassphraseRequest& request, QObject* context,
                                     std::function<void(std::optional<base::Secret>)> done) {
     passphraseRequests.push_back(request);
-    const auto next = take(m_passphrases);
-    if (!next)
-        unexpected += request.title;
+    const auto next = take(m_passphrases, unexpected, request.title);
     later(context, [next, done = std::move(done)] {
-        if (next && *next)
-            done(base::Secret(std::string_view(**next)));
+        if (next)
+            done(base::Secret(std::string_view(*next)));
         else
             done(std::nullopt);
     });
@@ -37,27 +38,21 @@ void ScriptedPrompts::askPassphrase(QWidget*, const ui::PassphraseRequest& reque
 void ScriptedPrompts::askQuestion(QWidget*, const ui::Question& question, QObject* context,
                                   std::function<void(std::optional<std::size_t>)> done) {
     questions.push_back(question);
-    const auto next = take(m_choices);
-    if (!next)
-        unexpected += question.text;
-    later(context, [next, done = std::move(done)] { done(next ? *next : std::nullopt); });
+    const auto next = take(m_choices, unexpected, question.text);
+    later(context, [next, done = std::move(done)] { done(next); });
 }
 
 void ScriptedPrompts::askText(QWidget*, const ui::TextRequest& request, QObject* context,
                               std::function<void(std::optional<QString>)> done) {
     textRequests.push_back(request);
-    const auto next = take(m_texts);
-    if (!next)
-        unexpected += request.title;
-    later(context, [next, done = std::move(done)] { done(next ? *next : std::nullopt); });
+    const auto next = take(m_texts, unexpected, request.title);
+    later(context, [next, done = std::move(done)] { done(next); });
 }
 
 QStringList ScriptedPrompts::nextFiles(const ui::FileRequest& request) {
     fileRequests.push_back(request);
-    const auto next = take(m_files);
-    if (!next)
-        unexpected += request.title;
-    return next.value_or(QStringList());
+    const auto next = take(m_files, unexpected, request.title);
+    return next;
 }
 
 void ScriptedPrompts::askOpenFiles(QWidget*, const ui::FileRequest& request, QObject* context,
