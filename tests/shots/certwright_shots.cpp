@@ -12,12 +12,17 @@
 #include "ui/models/entry_model.h"
 #include "ui/pages/inspector_page.h"
 #include "ui/theme.h"
+#include "ui/views/detail_pane.h"
+#include "ui/views/entry_view.h"
 #include "ui/views/list_page.h"
 #include "ui/views/viewer_window.h"
+#include "ui/widgets/plan_preview.h"
 
 #include <QApplication>
 #include <QDir>
+#include <QHeaderView>
 #include <QImage>
+#include <QLabel>
 #include <QPlainTextEdit>
 #include <QSet>
 
@@ -36,6 +41,15 @@ int coloursOf(const QImage& image) {
         for (int x = 0; x < image.width(); x += 2)
             colours.insert(image.pixel(x, y));
     return static_cast<int>(colours.size());
+}
+
+/// Texts of the labels that are shown; empty ones left out.
+QStringList shownTexts(const QWidget& widget) {
+    QStringList texts;
+    for (const QLabel* label : widget.findChildren<QLabel*>())
+        if (label->isVisible() && !label->text().isEmpty())
+            texts += label->text();
+    return texts;
 }
 
 } // namespace
@@ -69,11 +83,17 @@ void Shots::initTestCase() {
     m_fixture = std::make_unique<test::WindowFixture>();
     m_fixture->clock.set(base::SystemClock().now()); // the inspector's verification lives in the present
     m_fixture->createStore(QStringLiteral("harbour.certwright"));
-    m_fixture->write([this](store::Store& store) { demo::fill(store, m_fixture->clock.now()); });
+    // Directly, not as a job: making forty keys takes longer than a test waits for a job.
+    const auto store = store::Store::open(m_fixture->path(QStringLiteral("harbour.certwright")));
+    store->unlock(base::Secret(test::WindowFixture::passphrase.toStdString()));
+    demo::fill(*store, m_fixture->clock.now());
     exportForServer();
     m_window = std::make_unique<MainWindow>(m_fixture->context, m_fixture->controller);
-    m_window->resize(1180, 760);
+    m_window->resize(1280, 800);
     m_window->show();
+    // As a person would who has the room: names in full.
+    QHeaderView* header = m_window->list(store::EntryKind::Certificate).view().header();
+    header->resizeSection(0, header->sectionSize(0) + 90);
     QVERIFY(waitUntil([this] { return isSettled(); }));
 }
 
@@ -84,7 +104,7 @@ void Shots::cleanupTestCase() {
 
 bool Shots::isSettled() const {
     const EntryModel& certificates = m_window->list(store::EntryKind::Certificate).model();
-    return m_fixture->jobs.isIdle() && !certificates.isBusy() && !certificates.arrangement().rows.empty();
+    return m_fixture->jobs.isIdle() && !certificates.isBusy() && certificates.arrangement().rows.size() > 0;
 }
 
 void Shots::shoot(QWidget& widget, const QString& name, bool isDark) {
@@ -119,7 +139,7 @@ void Shots::shootMainWindow(bool isDark) {
     m_window->goTo(Place::Certificates);
     m_window->list(store::EntryKind::Certificate).setTree(true);
     m_window->showEntry(store::EntryKind::Certificate, *id);
-    QVERIFY(waitUntil([this] { return isSettled(); }));
+    QVERIFY(waitUntil([this] { return isSettled() && shownTexts(m_window->details()).size() > 3; }));
     shoot(*m_window, QStringLiteral("main"), isDark);
 }
 
@@ -127,12 +147,18 @@ void Shots::shootNewCertificate(bool isDark) {
     NewCertificateDialog::Start start;
     start.product = pki::Product::IssuedCertificate;
     start.profile = QStringLiteral("tls-server");
+    m_fixture->read([&start](store::Store& store) {
+        start.issuerId = store.findId(store::EntryKind::Certificate, QStringLiteral("Harbour Server CA")).value();
+    });
     auto* dialog = new NewCertificateDialog(m_fixture->context, start, m_window.get());
     dialog->open();
     auto* names = dialog->findChild<QPlainTextEdit*>(QStringLiteral("names"));
     QVERIFY(names != nullptr);
     names->setPlainText(QStringLiteral("status.harbour.example, 192.0.2.40"));
-    QVERIFY(waitUntil([this] { return m_fixture->jobs.isIdle(); }));
+    const auto* preview = dialog->findChild<PlanPreview*>();
+    QVERIFY(preview != nullptr);
+    QVERIFY(
+        waitUntil([preview] { return preview->value(QStringLiteral("Subject")).contains(QStringLiteral("status")); }));
     shoot(*dialog, QStringLiteral("new-certificate"), isDark);
     dialog->reject();
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
@@ -157,7 +183,7 @@ void Shots::shootViewer(bool isDark) {
         for (QWidget* widget : QApplication::topLevelWidgets())
             if (auto* found = qobject_cast<ViewerWindow*>(widget); found != nullptr && found->isVisible())
                 viewer = found;
-        return viewer != nullptr && viewer->description() != nullptr;
+        return viewer != nullptr && viewer->description() != nullptr && shownTexts(*viewer->tabs()).size() > 3;
     }));
     shoot(*viewer, QStringLiteral("viewer"), isDark);
     viewer->close();
@@ -187,11 +213,12 @@ void Shots::shootInspector(bool isDark) {
         return;
     const QString folder = m_fixture->path(QStringLiteral("nginx"));
     QString message;
-    const auto server = test::RealServer::startNginx(nginx,
-                                                     QStringLiteral("ssl_certificate %1/fullchain.pem; "
-                                                                    "ssl_certificate_key %1/privkey.pem;")
-                                                         .arg(folder),
-                                                     &message);
+    const auto server =
+        test::RealServer::startNginx(nginx,
+                                     QStringLiteral("ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate %1/fullchain.pem; "
+                                                    "ssl_certificate_key %1/privkey.pem;")
+                                         .arg(folder),
+                                     &message);
     QVERIFY2(server != nullptr, qPrintable(message));
     m_window->inspect(QStringLiteral("localhost:%1").arg(server->port()));
     auto* page = m_window->findChild<InspectorPage*>();

@@ -36,7 +36,7 @@ QByteArray nginxConfiguration(const QString& folder, quint16 port, const QString
     return QStringLiteral("daemon off;\n"
                           "master_process off;\n"
                           "pid %1/nginx.pid;\n"
-                          "error_log stderr notice;\n"
+                          "error_log stderr info;\n"
                           "events { worker_connections 64; }\n"
                           "http {\n"
                           "  access_log off;\n"
