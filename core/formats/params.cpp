@@ -37,7 +37,8 @@ int bitLength(BytesView number) {
         number = number.subspan(1);
     if (number.empty())
         return 0;
-    return static_cast<int>((number.size() - 1) * 8 + static_cast<std::size_t>(std::bit_width(unsigned{number.front()})));
+    return static_cast<int>((number.size() - 1) * 8 +
+                            static_cast<std::size_t>(std::bit_width(unsigned{number.front()})));
 }
 
 [[noreturn]] void throwDamaged() {

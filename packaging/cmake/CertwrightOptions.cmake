@@ -12,8 +12,9 @@ endif()
 
 add_library(certwright_options INTERFACE)
 target_compile_options(certwright_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast
+  -Wall -Wextra -Wpedantic -Wsign-conversion -Wshadow -Wold-style-cast
   -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual -Wformat=2 -Wimplicit-fallthrough -Wsuggest-override
+  $<$<NOT:$<BOOL:$<TARGET_PROPERTY:CERTWRIGHT_MAY_NARROW>>>:-Wconversion>
   -Wno-missing-field-initializers # options are aggregates whose members have defaults: f({.timeout = 5s})
   # GCC 12 takes std::string's operator+ for an overlapping copy (its bug 105329).
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>

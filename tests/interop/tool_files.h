@@ -9,6 +9,7 @@
 #include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimeZone>
 
 #include <string>
 #include <string_view>
@@ -46,7 +47,7 @@ inline QString simplified(const QByteArray& output) {
 
 /// "Nov 24 11:55:00 2026 GMT", as OpenSSL prints a time.
 inline QString opensslTime(base::Time time) {
-    const QDateTime moment = QDateTime::fromSecsSinceEpoch(time.time_since_epoch().count(), Qt::UTC);
+    const QDateTime moment = QDateTime::fromSecsSinceEpoch(time.time_since_epoch().count(), QTimeZone::utc());
     return QLocale::c().toString(moment, QStringLiteral("MMM d hh:mm:ss yyyy")) + QStringLiteral(" GMT");
 }
 

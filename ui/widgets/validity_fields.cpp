@@ -9,6 +9,7 @@
 #include <QDateTimeEdit>
 #include <QGridLayout>
 #include <QLabel>
+#include <QTimeZone>
 
 #include <array>
 
@@ -26,15 +27,23 @@ QString lifetimeText(const pki::Lifetime& lifetime) {
                                        : ValidityFields::tr("%1 y", "years").arg(lifetime.count);
 }
 
+void setUtcShown(QDateTimeEdit& edit, bool isUtc) {
+#if QT_VERSION >= QT_VERSION_CHECK(6, 7, 0)
+    edit.setTimeZone(isUtc ? QTimeZone(QTimeZone::UTC) : QTimeZone(QTimeZone::LocalTime));
+#else
+    edit.setTimeSpec(isUtc ? Qt::UTC : Qt::LocalTime);
+#endif
+}
+
 QDateTimeEdit* makeTimeEdit(QWidget* parent, const QString& name, const QString& accessibleName) {
     auto* edit = new QDateTimeEdit(parent);
     edit->setObjectName(name);
     edit->setAccessibleName(accessibleName);
     edit->setDisplayFormat(QStringLiteral("yyyy-MM-dd HH:mm:ss"));
     edit->setCalendarPopup(true);
-    edit->setTimeSpec(Qt::UTC);
-    edit->setDateTimeRange(QDateTime(QDate(1900, 1, 1), QTime(0, 0), Qt::UTC),
-                           QDateTime(QDate(9999, 12, 31), QTime(23, 59, 59), Qt::UTC));
+    setUtcShown(*edit, true);
+    edit->setDateTimeRange(QDateTime(QDate(1900, 1, 1), QTime(0, 0), QTimeZone::utc()).toUTC(),
+                           QDateTime(QDate(9999, 12, 31), QTime(23, 59, 59), QTimeZone::utc()).toUTC());
     return edit;
 }
 
@@ -165,7 +174,7 @@ void ValidityFields::setUtc(bool isUtc) {
     for (QDateTimeEdit* edit : {m_from, m_to}) {
         const QSignalBlocker blocker(edit);
         const QDateTime time = edit->dateTime();
-        edit->setTimeSpec(isUtc ? Qt::UTC : Qt::LocalTime);
+        setUtcShown(*edit, isUtc);
         edit->setDateTime(isUtc ? time.toUTC() : time.toLocalTime());
     }
 }
