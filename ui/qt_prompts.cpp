@@ -7,6 +7,7 @@
 
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QLabel>
 #include <QMessageBox>
 #include <QPointer>
 #include <QPushButton>
@@ -51,7 +52,10 @@ void QtPrompts::askQuestion(QWidget* parent, const Question& question, QObject* 
     box->setWindowTitle(question.title);
     box->setTextFormat(Qt::PlainText);
     box->setText(question.text);
-    box->setInformativeText(question.informativeText.toHtmlEscaped());
+    box->setInformativeText(question.informativeText);
+    // Its own label, which setTextFormat() does not reach.
+    if (auto* label = box->findChild<QLabel*>(QStringLiteral("qt_msgbox_informativelabel")))
+        label->setTextFormat(Qt::PlainText);
     std::vector<QAbstractButton*> buttons;
     bool isAnyDestructive = false;
     for (const Choice& choice : question.choices) {

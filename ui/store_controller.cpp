@@ -23,23 +23,17 @@ StoreController::StoreController(service::JobRunner& jobs, const base::Clock& cl
 StoreController::~StoreController() = default;
 
 void StoreController::create(const QString& path, base::Secret passphrase, QObject* context, Done done) {
-    m_isOpening = true;
-    // The context's death ends the wait, but not this object's state.
-    connect(context, &QObject::destroyed, this, [this] { m_isOpening = false; });
     service::StoreSession::create(
         m_jobs, path, std::move(passphrase), context,
         [this, done = std::move(done)](Opened outcome) { take(std::move(outcome), done); }, m_cost);
 }
 
 void StoreController::open(const QString& path, QObject* context, Done done) {
-    m_isOpening = true;
-    connect(context, &QObject::destroyed, this, [this] { m_isOpening = false; });
     service::StoreSession::open(m_jobs, path, context,
                                 [this, done = std::move(done)](Opened outcome) { take(std::move(outcome), done); });
 }
 
 void StoreController::take(Opened outcome, const Done& done) {
-    m_isOpening = false;
     if (!outcome) {
         done(outcome.error());
         return;

@@ -33,8 +33,6 @@ public:
 
     /// Null while none is open.
     service::StoreSession* session() const noexcept { return m_session.get(); }
-    /// True from create() or open() until `done` was called.
-    bool isOpening() const noexcept { return m_isOpening; }
 
     /// Makes a store and opens it in the place of the one that is open; that stays open when it fails. `done` is not
     /// called when `context` is destroyed first; then nothing is opened.
@@ -66,7 +64,6 @@ private:
     Settings& m_settings;
     std::unique_ptr<service::StoreSession> m_session;
     store::VaultCost m_cost;
-    bool m_isOpening = false;
 };
 
 } // namespace certwright::ui

@@ -35,6 +35,8 @@ struct StoreSession::Private {
     bool isReadOnly = false;
     std::shared_ptr<store::Vault> vault;
     std::vector<JobId> jobs;
+    /// Made by this session, which is not open yet: it goes with it. Set on the writing thread, cleared when open.
+    bool isDraft = false;
 
     QTimer idleTimer;
     std::chrono::seconds autoLock{0};
@@ -69,6 +71,12 @@ StoreSession::~StoreSession() {
         m_jobs.cancel(id);
     // While this object is still whole: what runs there uses it.
     d->reading.stop();
+    d->writing.post([state = d.get()] {
+        if (!state->isDraft)
+            return;
+        state->writing.setStore(nullptr);
+        store::Store::discard(state->path);
+    });
     d->writing.stop();
 }
 
@@ -93,30 +101,36 @@ JobId StoreSession::remember(JobId id) {
 
 void StoreSession::create(JobRunner& jobs, const QString& path, base::Secret passphrase, QObject* context, Opened done,
                           const store::VaultCost& cost) {
-    jobs.run<std::shared_ptr<store::Vault>>(
-        tr("Creating the store"), context,
-        [path, passphrase = std::move(passphrase), cost](const JobControl&) {
-            return store::Store::create(path, passphrase, cost)->vault();
+    auto session = std::unique_ptr<StoreSession>(new StoreSession(jobs, path));
+    Private* const state = session->d.get();
+    openWriting(
+        std::move(session), tr("Creating the store"),
+        [state, passphrase = std::move(passphrase), cost](const JobControl& control) {
+            auto store = store::Store::create(state->path, passphrase, cost, control);
+            state->isDraft = true;
+            return store;
         },
-        [&jobs, path, context, done = std::move(done)](Outcome<std::shared_ptr<store::Vault>> vault) {
-            if (!vault)
-                return done(vault.error());
-            openSides(std::unique_ptr<StoreSession>(new StoreSession(jobs, path)), *vault, context, done);
-        });
+        context, std::move(done));
 }
 
 void StoreSession::open(JobRunner& jobs, const QString& path, QObject* context, Opened done) {
-    openSides(std::unique_ptr<StoreSession>(new StoreSession(jobs, path)), {}, context, std::move(done));
+    auto session = std::unique_ptr<StoreSession>(new StoreSession(jobs, path));
+    const QString full = session->path();
+    openWriting(
+        std::move(session), tr("Opening the store"),
+        [full](const JobControl&) { return store::Store::open(full, store::OpenMode::ReadWrite); }, context,
+        std::move(done));
 }
 
-void StoreSession::openSides(std::unique_ptr<StoreSession> session, std::shared_ptr<store::Vault> vault,
-                             QObject* context, Opened done) {
+template <class Make>
+void StoreSession::openWriting(std::unique_ptr<StoreSession> session, const QString& label, Make make, QObject* context,
+                               Opened done) {
     StoreSession* const raw = session.get();
     DatabaseThread* const thread = &raw->d->writing;
     raw->remember(raw->m_jobs.runOn<OpenedSide>(
-        raw->executor(Side::Writing), tr("Opening the store"), context,
-        [thread, path = raw->d->path, vault = std::move(vault)](const JobControl&) {
-            auto store = store::Store::open(path, store::OpenMode::ReadWrite, vault);
+        raw->executor(Side::Writing), label, context,
+        [thread, make = std::move(make)](const JobControl& control) {
+            auto store = make(control);
             OpenedSide opened{store->vault(), store->isReadOnly()};
             thread->setStore(std::move(store));
             return opened;
@@ -142,6 +156,7 @@ void StoreSession::openReading(std::unique_ptr<StoreSession> session, QObject* c
         [session = std::move(session), done = std::move(done)](Outcome<void> opened) mutable {
             if (!opened)
                 return done(opened.error());
+            session->d->isDraft = false;
             done(std::move(session));
         },
         {}, JobRunner::CancelledResult::Drop));

@@ -106,8 +106,9 @@ private:
     JobRunner::Executor executor(Side side) const;
     store::Store& storeOn(Side side) const;
     JobId remember(JobId id);
-    static void openSides(std::unique_ptr<StoreSession> session, std::shared_ptr<store::Vault> vault, QObject* context,
-                          Opened done);
+    template <class Make>
+    static void openWriting(std::unique_ptr<StoreSession> session, const QString& label, Make make, QObject* context,
+                            Opened done);
     static void openReading(std::unique_ptr<StoreSession> session, QObject* context, Opened done);
 
     JobRunner& m_jobs;

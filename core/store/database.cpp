@@ -1,5 +1,6 @@
 #include "core/store/database.h"
 
+#include <QStorageInfo>
 #include <QUrl>
 #include <QUuid>
 
@@ -24,6 +25,9 @@ enum ResultCode {
     SqliteCannotOpen = 14,
     SqliteNotADatabase = 26,
 };
+
+/// SQLite maps the shared memory of its log in pieces of this size.
+constexpr qint64 LeastRoom = 32768;
 
 std::string utf8(const QString& text) {
     return text.toStdString();
@@ -199,6 +203,8 @@ base::Error Database::errorOf(const QSqlError& error) const {
     const auto make = [&](ErrorKind kind, const std::string& message, const char* hint) {
         return Error(kind, message, hint).withContext(file);
     };
+    const Error diskFull = make(ErrorKind::Io, "The disk is full: nothing of this was written",
+                                "Make room on the disk of the store and try again.");
     // Extended result codes carry the primary one in their low octet.
     switch (error.nativeErrorCode().toInt() & 0xFF) {
     case SqliteBusy:
@@ -210,11 +216,13 @@ base::Error Database::errorOf(const QSqlError& error) const {
     case SqliteInterrupt:
         return make(ErrorKind::Cancelled, "The query was interrupted", "");
     case SqliteIoError:
+        // With no room left for its shared memory, SQLite says no more than that.
+        if (QStorageInfo(m_path).bytesAvailable() < LeastRoom)
+            return diskFull;
         return make(ErrorKind::Io, "Reading or writing the store failed: " + said,
                     "Check the disk, or the connection to it.");
     case SqliteFull:
-        return make(ErrorKind::Io, "The disk is full: nothing of this was written",
-                    "Make room on the disk of the store and try again.");
+        return diskFull;
     case SqliteCannotOpen:
         return make(ErrorKind::Io, "The store cannot be opened: " + said,
                     "Check that the file and its folder may be read, and the folder written.");

@@ -91,10 +91,19 @@ Store::Store(std::unique_ptr<Private> data)
 
 Store::~Store() = default;
 
-std::unique_ptr<Store> Store::create(const QString& path, const base::Secret& passphrase, const VaultCost& cost) {
+std::unique_ptr<Store> Store::create(const QString& path, const base::Secret& passphrase, const VaultCost& cost,
+                                     const base::JobControl& control) {
     const auto vault = std::make_shared<Vault>(randomUuid());
-    createStoreFile(path, [&](Database& database) { writeFirstRows(database, *vault, passphrase, cost); });
+    createStoreFile(path, [&](Database& database) {
+        control.throwIfStopped();
+        writeFirstRows(database, *vault, passphrase, cost);
+        control.throwIfStopped(); // the derivation cannot be interrupted
+    });
     return open(path, OpenMode::ReadWrite, vault);
+}
+
+void Store::discard(const QString& path) {
+    removeStoreFile(path);
 }
 
 std::unique_ptr<Store> Store::open(const QString& path, OpenMode mode, std::shared_ptr<Vault> vault) {

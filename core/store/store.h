@@ -53,10 +53,14 @@ struct FoundEntry {
 /// Every writing function is a transaction of its own unless a Transaction is open.
 class Store {
 public:
-    /// Makes a new file (mode 0600). Costs one key derivation; unlocked afterwards.
-    /// @throws Error NotAllowed when the path exists
+    /// Makes a new file (mode 0600). Costs one key derivation; unlocked afterwards. Told to stop before the file has
+    /// its name, it leaves nothing behind.
+    /// @throws Error NotAllowed when the path exists, Cancelled
     static std::unique_ptr<Store> create(const QString& path, const base::Secret& passphrase,
-                                         const VaultCost& cost = {});
+                                         const VaultCost& cost = {}, const base::JobControl& control = {});
+    /// Deletes a store's file and what SQLite keeps beside it; nobody may have it open. For one that was made just now
+    /// and is not wanted after all.
+    static void discard(const QString& path);
     /// Opens a file, and brings an older schema up to date unless it is opened read-only. Asks no passphrase. A file
     /// that cannot be written is opened for reading. `vault` is that of another object on the same store, to be shared.
     /// @throws Error Store when it is not a store, damaged, or of a newer version; such a file is never altered

@@ -105,11 +105,6 @@ std::unique_ptr<Database> connectReadOnly(const QString& path) {
     return database;
 }
 
-void removeWithLog(const QString& path) {
-    for (const char* suffix : {"", "-wal", "-shm", "-journal"})
-        QFile::remove(path + QLatin1String(suffix));
-}
-
 void fillNewFile(const QString& path, const std::function<void(Database&)>& fill) {
     Database database(path, Access::ReadWrite);
     database.execute(QStringLiteral("PRAGMA application_id = %1").arg(ApplicationId));
@@ -150,9 +145,14 @@ void createStoreFile(const QString& path, const std::function<void(Database&)>& 
                         "The store cannot be given its name: " + file.errorString().toStdString(),
                         "Choose another name.");
     } catch (const Error& error) {
-        removeWithLog(draft);
+        removeStoreFile(draft);
         throw error.withContext(path.toStdString());
     }
+}
+
+void removeStoreFile(const QString& path) {
+    for (const char* suffix : {"", "-wal", "-shm", "-journal"})
+        QFile::remove(path + QLatin1String(suffix));
 }
 
 OpenedFile openStoreFile(const QString& path, bool isReadOnlyWanted) {

@@ -20,6 +20,9 @@ struct OpenedFile {
 /// @throws Error NotAllowed when the path exists, NotFound when its folder does not, Io, Store
 void createStoreFile(const QString& path, const std::function<void(Database&)>& fill);
 
+/// Deletes a store's file and what SQLite keeps beside it. Nobody may have it open.
+void removeStoreFile(const QString& path);
+
 /// Opens a store: looks at the file's header first, so that what is not a store or of a newer version is never touched
 /// by SQLite; brings an older schema up to date when it can be written.
 /// @throws Error NotFound, Io, Store

@@ -17,6 +17,8 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QDir>
+#include <QFileInfo>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMessageBox>
@@ -71,6 +73,7 @@ private Q_SLOTS:
     void refusesAPassphrase_data();
     void refusesAPassphrase();
     void cancelCreatesNothing();
+    void cancelWhileItIsMadeLeavesNothing();
     void asksForAPassphrase();
     void asksForAText();
     void questionDefaultsToCancelWhenDestructive();
@@ -157,6 +160,24 @@ void TestStoreDialogs::cancelCreatesNothing() {
     QVERIFY(!QFile::exists(f.path(QStringLiteral("never.certwright"))));
 }
 
+void TestStoreDialogs::cancelWhileItIsMadeLeavesNothing() {
+    Fixture f;
+    f.controller.setVaultCost({}); // as the program: half a second to give up in
+    const QDir folder(QFileInfo(f.path(QStringLiteral("x"))).path());
+    const auto files = [&folder] {
+        return folder.entryList({QStringLiteral("*never*")}, QDir::AllEntries | QDir::Hidden); // settings come and go
+    };
+    f.dialog->pathField()->setText(f.path(QStringLiteral("never.certwright")));
+    f.choose(QStringLiteral("correct horse"), QStringLiteral("correct horse"));
+    f.dialog->accept();
+    QVERIFY(!f.jobs.isIdle());
+    QVERIFY(waitUntil([&] { return !files().isEmpty(); })); // it is being written
+    QTest::keyClick(f.dialog, Qt::Key_Escape);
+    QVERIFY(waitUntil([&f] { return f.dialog == nullptr && f.jobs.isIdle(); }));
+    QCOMPARE(files(), QStringList());
+    QVERIFY(f.controller.session() == nullptr);
+}
+
 void TestStoreDialogs::asksForAPassphrase() {
     Fixture f;
     QtPrompts prompts(f.settings);
@@ -213,6 +234,7 @@ void TestStoreDialogs::questionDefaultsToCancelWhenDestructive() {
     QtPrompts prompts(f.settings);
     Question question;
     question.text = QStringLiteral("Delete <b>this</b>?");
+    question.informativeText = QStringLiteral("Smith & <b>Sons</b>");
     question.choices = {{QStringLiteral("&Delete"), true}};
     QWidget window;
     window.show();
@@ -224,7 +246,8 @@ void TestStoreDialogs::questionDefaultsToCancelWhenDestructive() {
     });
     auto* box = window.findChild<QMessageBox*>();
     QVERIFY(box != nullptr);
-    QCOMPARE(box->textFormat(), Qt::PlainText);
+    for (const QLabel* label : box->findChildren<QLabel*>())
+        QVERIFY2(label->text().isEmpty() || label->textFormat() == Qt::PlainText, qPrintable(label->text()));
     QTest::keyClick(box, Qt::Key_Return);
     QVERIFY(waitUntil([&isAnswered] { return isAnswered; }));
     QVERIFY(!answer.has_value());

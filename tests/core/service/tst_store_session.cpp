@@ -4,6 +4,8 @@
 #include "tests/support/fake_clock.h"
 #include "tests/support/test_main.h"
 
+#include <QDir>
+#include <QFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -49,6 +51,8 @@ private Q_SLOTS:
     void cancelsItsJobsWhenClosed();
     void aCommittedWriteIsToldAlthoughCancelled();
     void givesUpOpeningWhenTheContextGoes();
+    void leavesNothingWhenMakingIsGivenUp_data();
+    void leavesNothingWhenMakingIsGivenUp();
 
 private:
     std::unique_ptr<StoreSession> created();
@@ -336,6 +340,42 @@ void TestStoreSession::givesUpOpeningWhenTheContextGoes() {
             QCoreApplication::processEvents();
         context.reset();
         QTRY_VERIFY(m_jobs->isIdle());
+    }
+}
+
+void TestStoreSession::leavesNothingWhenMakingIsGivenUp_data() {
+    QTest::addColumn<bool>("waitsForTheFile");
+    QTest::addColumn<bool>("cancels");
+    QTest::newRow("context goes at once") << false << false;
+    QTest::newRow("context goes when the file is there") << true << false;
+    QTest::newRow("cancelled at once") << false << true;
+    QTest::newRow("cancelled when the file is there") << true << true;
+}
+
+void TestStoreSession::leavesNothingWhenMakingIsGivenUp() {
+    QFETCH(bool, waitsForTheFile);
+    QFETCH(bool, cancels);
+    for (int i = 0; i < 10; ++i) {
+        auto context = std::make_unique<QObject>();
+        std::unique_ptr<StoreSession> session;
+        StoreSession::create(
+            *m_jobs, path(), secret("pass"), context.get(),
+            [&session](Outcome<std::unique_ptr<StoreSession>> outcome) {
+                if (outcome)
+                    session = std::move(*outcome);
+            },
+            VaultCostForTests::cheap());
+        // Without the event loop: nothing is delivered meanwhile.
+        while (waitsForTheFile && !QFile::exists(path()))
+            QThread::yieldCurrentThread();
+        if (cancels)
+            m_jobs->cancelAll();
+        else
+            context.reset();
+        QTRY_VERIFY(m_jobs->isIdle());
+        QVERIFY(session == nullptr);
+        QCOMPARE(QDir(m_folder->path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot),
+                 QStringList());
     }
 }
 
