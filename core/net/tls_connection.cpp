@@ -1,7 +1,7 @@
 #include "core/net/tls_connection.h"
 
-#include <QHostAddress>
-#include <QHostInfo>
+#include "core/net/host_lookup.h"
+
 #include <QSocketNotifier>
 
 #include <algorithm>
@@ -73,8 +73,6 @@ TlsConnection::TlsConnection(std::shared_ptr<const tls::Context> context, Option
 }
 
 TlsConnection::~TlsConnection() {
-    if (m_lookUpId != -1)
-        QHostInfo::abortHostLookup(m_lookUpId);
     releaseSocket();
 }
 
@@ -86,8 +84,9 @@ void TlsConnection::start() {
         QMetaObject::invokeMethod(this, &TlsConnection::connectToNext, Qt::QueuedConnection);
     } else {
         enterPhase(ConnectionPhase::LookingUp);
-        m_lookUpId = QHostInfo::lookupHost(QString::fromStdString(m_options.endpoint.asciiHost()), this,
-                                           [this](const QHostInfo& info) { onLookedUp(info); });
+        m_lookUp = new HostLookup(this);
+        m_lookUp->start(m_options.endpoint.asciiHost(), m_options.endpoint.port,
+                        [this](const HostLookup::Addresses& found) { onLookedUp(found); });
     }
     armTimer();
 }
@@ -98,30 +97,25 @@ void TlsConnection::cancel() {
     fail(Error(ErrorKind::Cancelled, "The connection was stopped"), FailureSide::Ours);
 }
 
-void TlsConnection::onLookedUp(const QHostInfo& info) {
-    m_lookUpId = -1;
+void TlsConnection::onLookedUp(const HostLookup::Addresses& found) {
     if (m_phase != ConnectionPhase::LookingUp)
         return;
     const std::string& host = m_options.endpoint.host;
-    if (info.error() == QHostInfo::HostNotFound || (info.error() == QHostInfo::NoError && info.addresses().isEmpty())) {
+    if (found ? found->empty() : found.error().kind() == ErrorKind::NotFound) {
         fail(Error(ErrorKind::Network, "There is no host \"" + host + "\"", "Check how it is written"),
              FailureSide::Transport);
         return;
     }
-    if (info.error() != QHostInfo::NoError) {
-        fail(Error(ErrorKind::Network,
-                   "The address of \"" + host + "\" could not be found: " + info.errorString().toStdString(),
+    if (!found) {
+        fail(Error(ErrorKind::Network, "The address of \"" + host + "\" could not be found: " + found.error().message(),
                    "Check the network connection"),
              FailureSide::Transport);
         return;
     }
     m_timings.lookUp = elapsed() - m_phaseStart;
-    const QList<QHostAddress> addresses = info.addresses();
-    for (const QHostAddress& address : addresses) {
-        const auto native = tls::SocketAddress::fromText(address.toString().toStdString(), m_options.endpoint.port);
-        if (native && m_addresses.size() < MaximumAddresses)
-            m_addresses.push_back(*native);
-    }
+    m_addresses = *found;
+    if (m_addresses.size() > MaximumAddresses)
+        m_addresses.erase(m_addresses.begin() + MaximumAddresses, m_addresses.end());
     enterPhase(ConnectionPhase::Connecting);
     connectToNext();
 }
@@ -381,8 +375,8 @@ void TlsConnection::finish() {
     if (isOver())
         return;
     m_timer.stop();
-    if (m_lookUpId != -1)
-        QHostInfo::abortHostLookup(std::exchange(m_lookUpId, -1));
+    if (m_lookUp != nullptr)
+        std::exchange(m_lookUp, nullptr)->deleteLater();
     releaseSocket();
     enterPhase(ConnectionPhase::Finished);
     QMetaObject::invokeMethod(

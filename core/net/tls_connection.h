@@ -1,11 +1,13 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/base/outcome.h"
 #include "core/net/endpoint.h"
 #include "core/tls/context.h"
 #include "core/tls/engine.h"
 #include "core/tls/failure.h"
 #include "core/tls/socket.h"
+#include "core/tls/socket_address.h"
 
 #include <QElapsedTimer>
 #include <QMetaType>
@@ -20,10 +22,11 @@
 #include <string_view>
 #include <vector>
 
-class QHostInfo;
 class QSocketNotifier;
 
 namespace certwright::net {
+
+class HostLookup;
 
 /// How far a connection is. Each stands for a phase that can fail by itself.
 enum class ConnectionPhase { Idle, LookingUp, Connecting, Handshaking, Closing, Finished };
@@ -86,7 +89,7 @@ Q_SIGNALS:
 private:
     enum class Flow { GoOn, Wait };
 
-    void onLookedUp(const QHostInfo& info);
+    void onLookedUp(const base::Outcome<std::vector<tls::SocketAddress>>& found);
     void connectToNext();
     void onAttemptFailed(int error);
     void onWritable();
@@ -119,7 +122,7 @@ private:
     QElapsedTimer m_clock;
     std::chrono::microseconds m_phaseStart{};
     std::chrono::microseconds m_limit{}; ///< end of this attempt, or of waiting for the peer's closure
-    int m_lookUpId = -1;
+    HostLookup* m_lookUp = nullptr;
     std::vector<tls::SocketAddress> m_addresses;
     std::size_t m_nextAddress = 0;
     std::string m_attemptErrors;

@@ -1,11 +1,18 @@
 #include "core/tls/socket_address.h"
 
+#include "core/base/error.h"
+
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <memory>
 #include <net/if.h>
+#include <netdb.h>
 #include <netinet/in.h>
+#include <system_error>
 
 namespace certwright::tls {
 
@@ -26,6 +33,14 @@ T copyOf(const sockaddr_storage& storage) {
     T address{};
     std::memcpy(&address, &storage, sizeof(address));
     return address;
+}
+
+bool isNoSuchHost(int error) {
+#ifdef EAI_NODATA
+    if (error == EAI_NODATA)
+        return true;
+#endif
+    return error == EAI_NONAME;
 }
 
 } // namespace
@@ -54,6 +69,35 @@ std::optional<SocketAddress> SocketAddress::fromText(const std::string& address,
     std::memcpy(&result.m_storage, &v6, sizeof(v6));
     result.m_length = sizeof(v6);
     return result;
+}
+
+std::vector<SocketAddress> SocketAddress::resolve(const std::string& host, std::uint16_t port) {
+    addrinfo hints{};
+    hints.ai_family = AF_UNSPEC;
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV;
+    addrinfo* list = nullptr;
+    const int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
+    const int systemError = errno;
+    const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(list, [](addrinfo* first) {
+        if (first != nullptr)
+            ::freeaddrinfo(first);
+    });
+    if (isNoSuchHost(error))
+        throw base::Error(base::ErrorKind::NotFound, "There is no host \"" + host + "\"", "Check how it is written");
+    if (error != 0)
+        throw base::Error(base::ErrorKind::Network,
+                          error == EAI_SYSTEM ? std::generic_category().message(systemError) : ::gai_strerror(error));
+    std::vector<SocketAddress> addresses;
+    for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
+        if (entry->ai_family != AF_INET && entry->ai_family != AF_INET6)
+            continue;
+        SocketAddress address;
+        std::memcpy(&address.m_storage, entry->ai_addr, std::min<std::size_t>(entry->ai_addrlen, sizeof(m_storage)));
+        address.m_length = entry->ai_addrlen;
+        addresses.push_back(address);
+    }
+    return addresses;
 }
 
 SocketAddress SocketAddress::fromNative(const sockaddr_storage& storage, socklen_t length) noexcept {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <sys/socket.h>
+#include <vector>
 
 namespace certwright::tls {
 
@@ -12,6 +13,9 @@ class SocketAddress {
 public:
     /// From a numeric address, IPv6 with an optional zone ("fe80::1%eth0"). Nothing for anything else.
     static std::optional<SocketAddress> fromText(const std::string& address, std::uint16_t port);
+    /// All addresses of a host, in the order in which they are to be tried (RFC 6724). Blocks, for half a minute when
+    /// the name server is dead. `host` in ASCII. @throws Error NotFound when there is no such host, else Network
+    static std::vector<SocketAddress> resolve(const std::string& host, std::uint16_t port);
     static SocketAddress fromNative(const sockaddr_storage& storage, socklen_t length) noexcept;
 
     /// "192.0.2.1:443", "[2001:db8::1]:443".
