@@ -37,7 +37,8 @@ endfunction()
 
 # certwright_test(NAME SOURCE file.cpp LABELS ... LINKS ... [TIMEOUT seconds])
 #
-# One executable per unit, run by ctest in the environment that tests/support/environment.h also sets.
+# One executable per unit, run by ctest in the environment that tests/support/environment.h also sets. One with the label
+# bench measures: it is run by `ctest -C Bench -L bench` only.
 function(certwright_test name)
   cmake_parse_arguments(ARG "" "SOURCE;TIMEOUT" "LABELS;LINKS;EXTRA" ${ARGN})
   if(NOT ARG_SOURCE)
@@ -53,7 +54,11 @@ function(certwright_test name)
   target_compile_definitions(${name} PRIVATE
     CERTWRIGHT_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data"
     CERTWRIGHT_BINARY_DIR="${PROJECT_BINARY_DIR}")
-  add_test(NAME ${name} COMMAND ${name})
+  set(configurations "")
+  if("bench" IN_LIST ARG_LABELS)
+    set(configurations CONFIGURATIONS Bench)
+  endif()
+  add_test(NAME ${name} COMMAND ${name} ${configurations})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()

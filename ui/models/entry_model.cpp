@@ -150,16 +150,26 @@ void EntryModel::startArranging() {
         },
         [this](base::Outcome<Result> outcome) {
             m_isArranging = false;
-            if (outcome) {
-                beginResetModel();
-                m_shown = std::move(*outcome);
-                endResetModel();
-            }
+            if (outcome)
+                show(std::move(*outcome));
             if (m_isOutdated)
                 startArranging();
             if (outcome)
                 Q_EMIT arranged();
         });
+}
+
+void EntryModel::show(std::shared_ptr<const ListArrangement> list) {
+    // Most of the time a minute that passed, or the same rows read again, change nothing but "in 20 days".
+    if (m_shown->shows(*list)) {
+        m_shown = std::move(list);
+        if (m_shown->rootCount > 0)
+            Q_EMIT dataChanged(index(0, 0), index(int(m_shown->rootCount) - 1, columnCount() - 1));
+        return;
+    }
+    beginResetModel();
+    m_shown = std::move(list);
+    endResetModel();
 }
 
 const ListArrangement::Node* EntryModel::nodeAt(const QModelIndex& index) const {
@@ -303,7 +313,7 @@ QVariant EntryModel::data(const QModelIndex& index, int role) const {
         if (column == ListColumn::Expires && row.untilTime())
             return dateTimeText(*row.untilTime());
         if (column == ListColumn::OtherNames)
-            return otherNamesOf(row).mid(0, 30).join(QLatin1Char('\n')).toHtmlEscaped();
+            return toolTipText(otherNamesOf(row).mid(0, 30).join(QLatin1Char('\n')));
         return {};
     case Qt::DecorationRole:
         if (column == ListColumn::Name)

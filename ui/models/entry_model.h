@@ -82,6 +82,7 @@ Q_SIGNALS:
 private:
     const ListArrangement::Node* nodeAt(const QModelIndex& index) const;
     void startArranging();
+    void show(std::shared_ptr<const ListArrangement> list);
     QVariant display(const ListRow& row, State state, ListColumn column) const;
     QString secondary(const ListRow& row, ListColumn column) const;
     QString iconName(const ListRow& row) const;

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 
 namespace certwright::ui {
@@ -136,33 +137,91 @@ qint64 numberOf(const ListRow& row, State state, ListColumn column) {
     }
 }
 
+/// What texts are compared by, all in one block of memory: folded, in UTF-8, whose octets sort as its characters do.
+class TextKeys {
+public:
+    struct Key {
+        std::uint64_t start = 0; ///< the first eight octets as a number: they decide most comparisons
+        std::size_t begin = 0;
+        std::uint32_t size = 0;
+        Index row = 0;
+    };
+
+    explicit TextKeys(std::size_t count) {
+        m_keys.reserve(count);
+        m_octets.reserve(count * 24);
+    }
+
+    void add(Index row, QByteArrayView text, bool isNumber) {
+        const std::size_t begin = m_octets.size();
+        if (isNumber) {
+            // Of two numbers the longer is the larger.
+            while (text.startsWith('0'))
+                text = text.sliced(1);
+            m_octets.push_back(char(std::min<qsizetype>(text.size(), 127)));
+        }
+        for (const char octet : text) {
+            if (static_cast<unsigned char>(octet) >= 0x80) {
+                const QByteArray folded = QString::fromUtf8(text).toCaseFolded().toUtf8();
+                m_octets.resize(begin);
+                m_octets.insert(m_octets.end(), folded.begin(), folded.end());
+                break;
+            }
+            m_octets.push_back(octet >= 'A' && octet <= 'Z' ? char(octet - 'A' + 'a') : octet);
+        }
+        Key key{0, begin, std::uint32_t(m_octets.size() - begin), row};
+        for (std::uint32_t i = 0; i < sizeof(key.start); ++i)
+            key.start = (key.start << 8) | (i < key.size ? static_cast<unsigned char>(m_octets[begin + i]) : 0U);
+        m_keys.push_back(key);
+    }
+
+    /// Sorts; equal ones keep the order of their rows.
+    const std::vector<Key>& sorted(bool isDescending) {
+        std::sort(m_keys.begin(), m_keys.end(), [this, isDescending](const Key& a, const Key& b) {
+            const int order = compare(a, b);
+            return order == 0 ? a.row < b.row : (order < 0) != isDescending;
+        });
+        return m_keys;
+    }
+
+private:
+    int compare(const Key& a, const Key& b) const {
+        if (a.start != b.start)
+            return a.start < b.start ? -1 : 1;
+        const int order = std::memcmp(m_octets.data() + a.begin, m_octets.data() + b.begin, std::min(a.size, b.size));
+        return order != 0 ? order : int(a.size > b.size) - int(a.size < b.size);
+    }
+
+    std::vector<Key> m_keys;
+    std::vector<char> m_octets;
+};
+
 /// Sorts with keys that are computed once; equal ones keep the order of their ids.
 void sortRows(std::vector<Index>& order, const ListArrangement& list, const base::JobControl& control) {
     const bool isDescending = list.options.sortOrder == Qt::DescendingOrder;
     const ListRows& rows = list.rows;
-    const auto text = textOf(list.options.sortColumn);
-    std::size_t steps = 0;
-    const auto stopSometimes = [&] {
-        if ((++steps & 0xFFFF) == 0)
-            control.throwIfStopped();
-    };
-    if (text) {
-        std::vector<QString> keys(rows.size());
+    const ListColumn column = list.options.sortColumn;
+    if (const auto text = textOf(column)) {
+        TextKeys keys(order.size());
         for (const Index i : order)
-            keys[i] = rows.at(i).text(*text).toCaseFolded();
-        std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) {
-            stopSometimes();
-            return isDescending ? keys[b] < keys[a] : keys[a] < keys[b];
-        });
+            keys.add(i, rows.at(i).utf8(*text), column == ListColumn::Serial);
+        control.throwIfStopped();
+        const auto& sorted = keys.sorted(isDescending);
+        std::transform(sorted.begin(), sorted.end(), order.begin(), [](const TextKeys::Key& key) { return key.row; });
         return;
     }
-    std::vector<qint64> keys(rows.size());
+    struct NumberKey {
+        qint64 number;
+        Index row;
+    };
+    std::vector<NumberKey> keys;
+    keys.reserve(order.size());
     for (const Index i : order)
-        keys[i] = numberOf(rows.at(i), list.states[i], list.options.sortColumn);
-    std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) {
-        stopSometimes();
-        return isDescending ? keys[b] < keys[a] : keys[a] < keys[b];
+        keys.push_back({numberOf(rows.at(i), list.states[i], column), i});
+    std::sort(keys.begin(), keys.end(), [isDescending](const NumberKey& a, const NumberKey& b) {
+        return a.number == b.number ? a.row < b.row : (a.number < b.number) != isDescending;
     });
+    std::transform(keys.begin(), keys.end(), order.begin(), [](const NumberKey& key) { return key.row; });
 }
 
 std::vector<bool> matchingRows(const ListRows& rows, const ListOptions& options) {
@@ -244,6 +303,11 @@ std::optional<std::uint32_t> ListRows::find(store::RowId id) const {
     if (low < m_size && at(low).id == id)
         return std::uint32_t(low);
     return {};
+}
+
+bool ListArrangement::shows(const ListArrangement& other) const {
+    return rows.isCopyOf(other.rows) && options.isTree == other.options.isTree && nodes == other.nodes &&
+           states == other.states;
 }
 
 std::uint32_t ListArrangement::nodeOf(store::RowId id) const {

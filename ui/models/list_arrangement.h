@@ -48,6 +48,8 @@ public:
     const ListRow& at(std::size_t index) const { return (*m_chunks[index / ChunkSize])[index % ChunkSize]; }
     /// Index of an id; nothing when it is not there.
     std::optional<std::uint32_t> find(store::RowId id) const;
+    /// The very same rows: copies of one list.
+    bool isCopyOf(const ListRows& other) const { return m_chunks == other.m_chunks; }
 
 private:
     std::vector<std::shared_ptr<const Chunk>> m_chunks;
@@ -78,6 +80,8 @@ struct ListArrangement {
         std::uint32_t firstChild = 0; ///< index in nodes; children are neighbours
         std::uint32_t childCount = 0;
         bool isMatch = true; ///< false when it is only here for what is below it
+
+        bool operator==(const Node&) const = default;
     };
 
     ListRows rows;
@@ -89,6 +93,8 @@ struct ListArrangement {
     std::uint32_t matchCount = 0;         ///< rows that the filter lets through
     std::array<int, listPresetCount> presetCounts{};
 
+    /// Whether the same rows stand in the same order with the same states.
+    bool shows(const ListArrangement& other) const;
     /// The node of an entry; None when it is not shown.
     std::uint32_t nodeOf(store::RowId id) const;
 };

@@ -50,7 +50,7 @@ void setKey(ListRow& row, TextPacker& texts, const crypto::KeyFacts& key) {
 
 } // namespace
 
-QString ListRow::text(ListText which) const {
+QByteArrayView ListRow::utf8(ListText which) const {
     qsizetype start = 0;
     for (int skip = int(which); skip > 0; --skip) {
         const qsizetype zero = texts.indexOf('\0', start);
@@ -59,7 +59,11 @@ QString ListRow::text(ListText which) const {
         start = zero + 1;
     }
     const qsizetype end = texts.indexOf('\0', start);
-    return QString::fromUtf8(texts.constData() + start, (end < 0 ? texts.size() : end) - start);
+    return QByteArrayView(texts).sliced(start, (end < 0 ? texts.size() : end) - start);
+}
+
+QString ListRow::text(ListText which) const {
+    return QString::fromUtf8(utf8(which));
 }
 
 std::optional<base::Time> ListRow::fromTime() const {

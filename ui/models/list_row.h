@@ -4,6 +4,7 @@
 #include "core/store/rows.h"
 
 #include <QByteArray>
+#include <QByteArrayView>
 #include <QString>
 
 #include <limits>
@@ -36,6 +37,8 @@ struct ListRow {
     store::RevocationState revocation = store::RevocationState::None;
 
     QString text(ListText which) const;
+    /// The same in UTF-8, a view into `texts`.
+    QByteArrayView utf8(ListText which) const;
     std::optional<base::Time> fromTime() const;
     std::optional<base::Time> untilTime() const;
 };
