@@ -3,6 +3,7 @@
 #include <QCoreApplication>
 #include <QLineEdit>
 #include <QLocale>
+#include <QTextDocument>
 #include <QTimeZone>
 
 #include <algorithm>
@@ -43,6 +44,13 @@ QString printable(const QString& text) {
 
 QString printable(std::string_view text) {
     return printable(toQString(text));
+}
+
+QString toolTipText(const QString& text) {
+    if (!Qt::mightBeRichText(text))
+        return text;
+    return QStringLiteral("<span style=\"white-space:pre\">") +
+           text.toHtmlEscaped().replace(QLatin1Char('\n'), QLatin1String("<br>")) + QStringLiteral("</span>");
 }
 
 base::Secret toSecret(const QLineEdit& field) {

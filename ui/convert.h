@@ -24,6 +24,10 @@ std::string toStdString(const QString& text);
 QString printable(const QString& text);
 QString printable(std::string_view text);
 
+/// A text that is shown as it stands where Qt looks for HTML by itself, as in a tool tip. Escaping alone would not do:
+/// what does not look like HTML is not taken for it, and its "&amp;" would be read.
+QString toolTipText(const QString& text);
+
 /// The text of a field as a secret, in UTF-8; the field is left alone.
 base::Secret toSecret(const QLineEdit& field);
 /// The same, and the field is emptied, without an undo that could bring it back.

@@ -18,6 +18,8 @@ namespace certwright::ui {
 namespace {
 
 constexpr qreal cornerRadius = 3.0;
+constexpr int toolPadding = 3;
+constexpr int fieldPadding = 4;
 
 QColor themed(ColorRole role) {
     return Theme::instance().color(role);
@@ -94,6 +96,12 @@ void drawFocusFrame(QPainter* painter, const QRect& rect) {
     painter->restore();
 }
 
+/// Tool buttons with a text have room at both ends, as push buttons do.
+bool hasTextBesideIcon(const QStyleOption* option) {
+    const auto* button = qstyleoption_cast<const QStyleOptionToolButton*>(option);
+    return button != nullptr && button->toolButtonStyle == Qt::ToolButtonTextBesideIcon && !button->text.isEmpty();
+}
+
 void drawLineEdit(QPainter* painter, const QStyleOption& option) {
     const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(&option);
     const QColor base = option.palette.color(QPalette::Base);
@@ -148,6 +156,18 @@ void drawHeaderLabel(const QStyleOptionHeader& header, QPainter* painter) {
     drawChevron(painter, QStyle::visualRect(header.direction, header.rect, arrow),
                 header.sortIndicator == QStyleOptionHeader::SortDown ? Qt::DownArrow : Qt::UpArrow,
                 header.palette.color(QPalette::WindowText));
+}
+
+void drawProgress(const QStyleOptionProgressBar& bar, QPainter* painter) {
+    QRect inner = bar.rect.adjusted(2, 2, -2, -2);
+    const qint64 range = qint64(bar.maximum) - bar.minimum;
+    if (range > 0) {
+        inner.setWidth(int(qint64(inner.width()) * (bar.progress - bar.minimum) / range));
+        painter->fillRect(inner, themed(ColorRole::FocusLine));
+    } else {
+        // No end known: half-tone, without movement that nobody asked for.
+        painter->fillRect(inner, QBrush(themed(ColorRole::FocusLine), Qt::Dense5Pattern));
+    }
 }
 
 } // namespace
@@ -215,6 +235,14 @@ int Style::styleHint(StyleHint hint, const QStyleOption* option, const QWidget* 
     }
 }
 
+QRect Style::subElementRect(SubElement element, const QStyleOption* option, const QWidget* widget) const {
+    QRect rect = QProxyStyle::subElementRect(element, option, widget);
+    const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(option);
+    if (element == SE_LineEditContents && frame != nullptr && frame->lineWidth > 0)
+        rect.adjust(fieldPadding, 0, -fieldPadding, 0);
+    return rect;
+}
+
 QSize Style::sizeFromContents(ContentsType type, const QStyleOption* option, const QSize& size,
                               const QWidget* widget) const {
     QSize result = QProxyStyle::sizeFromContents(type, option, size, widget);
@@ -232,7 +260,13 @@ QSize Style::sizeFromContents(ContentsType type, const QStyleOption* option, con
             button != nullptr && !button->text.isEmpty())
             result.setWidth(result.width() + 8);
         break;
+    case CT_ToolButton:
+        if (hasTextBesideIcon(option))
+            result.setWidth(result.width() + 2 * toolPadding);
+        break;
     case CT_LineEdit:
+        result += QSize(2 * fieldPadding, 0);
+        [[fallthrough]];
     case CT_ComboBox:
     case CT_SpinBox:
         result.setHeight(std::max(result.height(), line + 10));
@@ -315,6 +349,15 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
 void Style::drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
                         const QWidget* widget) const {
     switch (element) {
+    case CE_ToolButtonLabel:
+        if (hasTextBesideIcon(option)) {
+            auto padded = *qstyleoption_cast<const QStyleOptionToolButton*>(option);
+            padded.rect.adjust(toolPadding, 0, -toolPadding, 0);
+            QProxyStyle::drawControl(element, &padded, painter, widget);
+            return;
+        }
+        QProxyStyle::drawControl(element, option, painter, widget);
+        return;
     case CE_Splitter:
         painter->fillRect(option->rect, themed(ColorRole::Line));
         return;
@@ -357,17 +400,8 @@ void Style::drawControl(ControlElement element, const QStyleOption* option, QPai
         drawBox(painter, option->rect, option->palette.color(QPalette::Base), themed(ColorRole::ButtonBorder));
         return;
     case CE_ProgressBarContents:
-        if (const auto* bar = qstyleoption_cast<const QStyleOptionProgressBar*>(option)) {
-            QRect inner = option->rect.adjusted(2, 2, -2, -2);
-            const qint64 range = qint64(bar->maximum) - bar->minimum;
-            if (range > 0) {
-                inner.setWidth(int(qint64(inner.width()) * (bar->progress - bar->minimum) / range));
-                painter->fillRect(inner, themed(ColorRole::FocusLine));
-            } else {
-                // No end known: half-tone, without movement that nobody asked for.
-                painter->fillRect(inner, QBrush(themed(ColorRole::FocusLine), Qt::Dense5Pattern));
-            }
-        }
+        if (const auto* bar = qstyleoption_cast<const QStyleOptionProgressBar*>(option))
+            drawProgress(*bar, painter);
         return;
     default:
         QProxyStyle::drawControl(element, option, painter, widget);

@@ -271,7 +271,7 @@ QVariant ImportModel::itemData(const Layout::Node& node, int column, int role) c
             return stateText(item);
         }
     case Qt::ToolTipRole:
-        return column == ItemColumn ? QVariant(printable(item.subject).toHtmlEscaped()) : QVariant();
+        return column == ItemColumn ? QVariant(toolTipText(printable(item.subject))) : QVariant();
     case Qt::DecorationRole:
         if (column == ItemColumn)
             return icon(iconNameOf(item));

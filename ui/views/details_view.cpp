@@ -1,5 +1,6 @@
 #include "ui/views/details_view.h"
 
+#include "ui/convert.h"
 #include "ui/theme.h"
 
 #include <QHeaderView>
@@ -60,7 +61,7 @@ DetailsView::DetailsView(QWidget* parent)
 
 void DetailsView::add(QTreeWidgetItem* parent, const DetailNode& node) {
     auto* item = new QTreeWidgetItem(parent, {node.label, node.value});
-    item->setToolTip(1, node.value.toHtmlEscaped());
+    item->setToolTip(1, toolTipText(node.value));
     if (!node.raw.isEmpty())
         item->setData(0, rawRole, node.raw);
     for (const DetailNode& child : node.children)

@@ -1,5 +1,6 @@
 #include "ui/views/elided_label.h"
 
+#include "ui/convert.h"
 #include "ui/theme.h"
 
 #include <QPainter>
@@ -16,8 +17,7 @@ ElidedLabel::ElidedLabel(const QString& text, QWidget* parent)
 void ElidedLabel::setText(const QString& text) {
     m_text = text;
     setAccessibleName(text);
-    // A tool tip that looks like HTML would be taken for it.
-    setToolTip(text.toHtmlEscaped());
+    setToolTip(toolTipText(text));
     updateGeometry();
     update();
 }

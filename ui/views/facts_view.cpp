@@ -116,7 +116,8 @@ void FactsView::addFields(const EntryFacts& facts) {
     const auto addIssuer = [&] {
         grid->addWidget(makeLabel(tr("Issuer"), m_content, true), row, 0, Qt::AlignTop);
         if (facts.issuerId != 0) {
-            auto* link = new LinkButton(facts.issuer, m_content);
+            auto* link =
+                new LinkButton(QString(facts.issuer).replace(QLatin1Char('&'), QLatin1String("&&")), m_content);
             link->setObjectName(QStringLiteral("issuerLink"));
             link->setAccessibleName(tr("Show the issuer %1").arg(facts.issuer));
             connect(link, &QPushButton::clicked, this, [this, id = facts.issuerId] { Q_EMIT issuerWanted(id); });

@@ -19,7 +19,7 @@ LinkButton::LinkButton(const QString& text, QWidget* parent)
 }
 
 QSize LinkButton::sizeHint() const {
-    return {fontMetrics().size(Qt::TextShowMnemonic, text()).width() + 4, fontMetrics().height() + 2};
+    return {fontMetrics().size(Qt::TextShowMnemonic, text()).width() + 2, fontMetrics().height() + 2};
 }
 
 QSize LinkButton::minimumSizeHint() const {
@@ -32,7 +32,8 @@ void LinkButton::paintEvent(QPaintEvent*) {
     underlined.setUnderline(isEnabled());
     painter.setFont(underlined);
     painter.setPen(palette().color(isEnabled() ? QPalette::Active : QPalette::Disabled, QPalette::Link));
-    const QRect inner = rect().adjusted(2, 0, -2, 0);
+    // At the edge, in line with the texts above and below it.
+    const QRect inner = rect().adjusted(0, 0, -2, 0);
     const QString shown = painter.fontMetrics().elidedText(text(), Qt::ElideRight, inner.width(), Qt::TextShowMnemonic);
     painter.drawText(inner,
                      int(QStyle::visualAlignment(layoutDirection(), Qt::AlignLeft | Qt::AlignVCenter)) |

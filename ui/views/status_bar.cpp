@@ -1,5 +1,6 @@
 #include "ui/views/status_bar.h"
 
+#include "ui/convert.h"
 #include "ui/theme.h"
 #include "ui/views/link_button.h"
 #include "ui/widgets/secret_clipboard.h"
@@ -100,7 +101,8 @@ StatusBar::StatusBar(service::JobRunner& jobs, QWidget* parent)
     setLock(Lock::NoStore, {}, {});
 }
 
-void StatusBar::setLock(Lock state, const QString& storeName, const QString& path) {
+void StatusBar::setLock(Lock state, const QString& name, const QString& path) {
+    const QString storeName = QString(name).replace(QLatin1Char('&'), QLatin1String("&&"));
     switch (state) {
     case Lock::NoStore:
         m_lock->setIcon(icon(QStringLiteral("stop")));
@@ -118,7 +120,7 @@ void StatusBar::setLock(Lock state, const QString& storeName, const QString& pat
         break;
     }
     m_lock->setEnabled(state != Lock::NoStore);
-    m_lock->setToolTip(path.toHtmlEscaped());
+    m_lock->setToolTip(toolTipText(path));
     m_lock->setAccessibleDescription(path);
     QAccessibleEvent event(m_lock, QAccessible::NameChanged);
     QAccessible::updateAccessibility(&event);

@@ -29,7 +29,7 @@ public:
     explicit StatusBar(service::JobRunner& jobs, QWidget* parent = nullptr);
 
     enum class Lock { NoStore, Locked, Unlocked, ReadOnly };
-    void setLock(Lock state, const QString& storeName, const QString& path);
+    void setLock(Lock state, const QString& name, const QString& path);
     void setSelection(const QString& text);
     void showToast(const QString& text, const QString& actionText, std::function<void()> action);
     QString toastText() const;

@@ -190,7 +190,7 @@ void ViewerWindow::read() {
 void ViewerWindow::addItem(QTreeWidgetItem* parent, std::size_t source, const formats::Item& item) {
     auto* entry = new QTreeWidgetItem(parent, {itemTitle(item), itemKindText(item)});
     entry->setIcon(0, icon(itemIconName(item)));
-    entry->setToolTip(0, entry->text(0).toHtmlEscaped());
+    entry->setToolTip(0, toolTipText(entry->text(0)));
     entry->setData(0, placeRole, qulonglong(m_places.size()));
     m_places.push_back({source, &item});
     if (const auto* pkcs12 = item.as<formats::Pkcs12Item>()) {

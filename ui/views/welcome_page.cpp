@@ -178,7 +178,7 @@ void WelcomePage::addRecentRow(const QString& path, const QString& when, bool is
     auto* open = new CommandButton(printable(info.fileName()), shortPath(printable(info.absolutePath())),
                                    QStringLiteral("folder"), row);
     open->setCompact(true);
-    open->setToolTip(printable(path).toHtmlEscaped());
+    open->setToolTip(toolTipText(printable(path)));
     open->setAccessibleName(tr("Open the store %1").arg(printable(info.fileName())));
     connect(open, &QPushButton::clicked, this, [this, path] { Q_EMIT recentWanted(path); });
     layout->addWidget(open, 1);

@@ -86,6 +86,7 @@ void FieldMessage::recolour() {
     const State state = stateOf(m_severity);
     const int size = fontMetrics().height() - 2;
     m_mark->setPixmap(stateIcon(state).pixmap(QSize(size, size), devicePixelRatioF()));
+    m_mark->setFixedSize(size, size); // a long text would have it make room
     QPalette colours = palette();
     if (m_severity != Severity::Info)
         colours.setColor(QPalette::WindowText, Theme::instance().color(state));

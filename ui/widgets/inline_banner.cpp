@@ -81,6 +81,10 @@ void InlineBanner::showMessage(Severity severity, const QString& text, const QSt
     m_text->setText(text);
     m_detail->setText(detail);
     m_detail->setVisible(!detail.isEmpty());
+    // Beside one line all stand in its middle, beside two at the first.
+    for (QWidget* widget :
+         {static_cast<QWidget*>(m_mark), static_cast<QWidget*>(m_action), static_cast<QWidget*>(m_close)})
+        layout()->setAlignment(widget, detail.isEmpty() ? Qt::AlignVCenter : Qt::AlignTop);
     setAction({}, {});
     recolour();
     show();
