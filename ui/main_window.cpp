@@ -9,8 +9,8 @@
 #include "ui/convert.h"
 #include "ui/dialogs/about_dialog.h"
 #include "ui/dialogs/create_store_dialog.h"
+#include "ui/dialogs/preferences_dialog.h"
 #include "ui/dialogs/shortcuts_dialog.h"
-#include "ui/models/entry_loader.h"
 #include "ui/models/entry_model.h"
 #include "ui/pages/inspector_page.h"
 #include "ui/prompts.h"
@@ -21,36 +21,47 @@
 #include "ui/unlock.h"
 #include "ui/views/detail_pane.h"
 #include "ui/views/entry_view.h"
-#include "ui/views/filter_bar.h"
 #include "ui/views/list_page.h"
 #include "ui/views/status_bar.h"
 #include "ui/views/viewer_window.h"
 #include "ui/views/welcome_page.h"
 #include "ui/widgets/inline_banner.h"
 
+#include <QApplication>
 #include <QCloseEvent>
 #include <QDragEnterEvent>
 #include <QFileInfo>
-#include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
 #include <QMimeData>
-#include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QToolBar>
-#include <QToolButton>
-#include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace certwright::ui {
 
 namespace {
 
-const QString geometryKey = QStringLiteral("mainWindow/geometry");
-const QString splitterKey = QStringLiteral("mainWindow/splitter");
-const QString sidebarKey = QStringLiteral("mainWindow/sidebar");
-const QString detailsKey = QStringLiteral("mainWindow/details");
-const QString treeKey = QStringLiteral("mainWindow/tree");
+bool canTakeFocus(const QWidget& widget) {
+    return widget.isVisible() && widget.isEnabled() && (widget.focusPolicy() & Qt::TabFocus) != 0;
+}
+
+/// What gets the keyboard when a pane does: what had it there last, else the first that can have it.
+QWidget* focusTargetOf(QWidget& pane) {
+    if (auto* list = qobject_cast<ListPage*>(&pane); list != nullptr && list->view().isVisible())
+        return &list->view();
+    if (QWidget* last = pane.focusWidget(); last != nullptr && canTakeFocus(*last))
+        return last;
+    if (canTakeFocus(pane))
+        return &pane;
+    for (QWidget* widget = pane.nextInFocusChain(); widget != &pane; widget = widget->nextInFocusChain()) {
+        if (pane.isAncestorOf(widget) && canTakeFocus(*widget))
+            return widget;
+    }
+    return nullptr;
+}
 
 } // namespace
 
@@ -82,9 +93,9 @@ MainWindow::MainWindow(UiContext& context, StoreController& controller, QWidget*
     addToolBar(Qt::TopToolBarArea, bar);
     connectActions();
     connectCreation();
-    auto* settingsMenus = new SettingsMenus(context, controller, *m_actions, this);
-    connect(settingsMenus, &SettingsMenus::recentChosen, this, &MainWindow::openStore);
-    connect(settingsMenus, &SettingsMenus::recentCleared, m_welcome, &WelcomePage::refreshRecent);
+    m_settingsMenus = new SettingsMenus(context, controller, *m_actions, this);
+    connect(m_settingsMenus, &SettingsMenus::recentChosen, this, &MainWindow::openStore);
+    connect(m_settingsMenus, &SettingsMenus::recentCleared, m_welcome, &WelcomePage::refreshRecent);
     connect(&Theme::instance(), &Theme::changed, this, [this] {
         m_welcome->refreshRecent();
         updateDetails();
@@ -114,170 +125,6 @@ MainWindow::MainWindow(UiContext& context, StoreController& controller, QWidget*
 MainWindow::~MainWindow() {
     // The lists' jobs end with them; what the controller says meanwhile is of no interest any more.
     disconnect(&m_controller, nullptr, this, nullptr);
-}
-
-void MainWindow::buildLists() {
-    for (const store::EntryKind kind :
-         {store::EntryKind::Certificate, store::EntryKind::Key, store::EntryKind::Request, store::EntryKind::Crl}) {
-        auto* page = new ListPage(m_context, kind, this);
-        m_lists[kind] = page;
-        connect(page, &ListPage::selectedIdsChanged, this, [this, page] {
-            if (page != currentList())
-                return;
-            updateActions();
-            updateDetails();
-        });
-        connect(page, &ListPage::openRequested, this, [this, kind](store::RowId id) { m_acts->open(kind, id); });
-        connect(page, &ListPage::menuRequested, this, [this](const QPoint& position) {
-            QMenu* menu = m_actions->createEntryMenu(this);
-            menu->setAttribute(Qt::WA_DeleteOnClose);
-            menu->popup(position);
-        });
-        connect(page, &ListPage::importWanted, m_opener, &ContentOpener::importFiles);
-    }
-    ListPage* certificates = m_lists[store::EntryKind::Certificate];
-    connect(certificates, &ListPage::createWanted, m_actions->newCertificate, &QAction::trigger);
-    connect(certificates, &ListPage::createCaWanted, m_actions->newCa, &QAction::trigger);
-    connect(m_lists[store::EntryKind::Key], &ListPage::createWanted, m_actions->newKey, &QAction::trigger);
-    connect(m_lists[store::EntryKind::Request], &ListPage::createWanted, m_actions->newRequest, &QAction::trigger);
-    connect(certificates, &ListPage::treeChosen, this, [this](bool isTree) {
-        m_context.settings.setValue(treeKey, isTree);
-        m_actions->tree->setChecked(isTree);
-    });
-    connect(certificates, &ListPage::presetChanged, this, [this](ListPreset preset) {
-        if (m_place && kindOf(*m_place) == store::EntryKind::Certificate) {
-            m_place = placeOf(preset);
-            m_sidebar->setPlace(*m_place);
-        }
-    });
-    connect(&certificates->model(), &EntryModel::arranged, this, [this, certificates] {
-        if (m_controller.session() == nullptr)
-            return;
-        m_sidebar->setPresetCounts(certificates->model().arrangement().presetCounts);
-        updateBanner();
-    });
-}
-
-void MainWindow::buildCentre() {
-    auto* middle = new QWidget(this);
-    auto* layout = new QVBoxLayout(middle);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(0);
-    layout->addWidget(m_banner);
-    layout->addWidget(m_stack, 1);
-    m_banner->setObjectName(QStringLiteral("banner"));
-    connect(m_banner->findChild<QToolButton*>(QStringLiteral("close")), &QToolButton::clicked, this,
-            [this] { m_isBannerClosed = true; });
-    m_stack->addWidget(m_welcome);
-    for (const auto& [kind, page] : m_lists)
-        m_stack->addWidget(page);
-    m_splitter->setObjectName(QStringLiteral("mainSplitter"));
-    m_splitter->addWidget(m_sidebar);
-    m_splitter->addWidget(middle);
-    m_splitter->addWidget(m_details);
-    m_splitter->setStretchFactor(1, 1);
-    m_splitter->setCollapsible(1, false);
-    m_splitter->setSizes({210, 706, 264});
-    m_sidebar->setMinimumWidth(140);
-    m_details->setMinimumWidth(200);
-    setCentralWidget(m_splitter);
-
-    connect(m_sidebar, &Sidebar::placeChosen, this, &MainWindow::goTo);
-    connect(m_welcome, &WelcomePage::createWanted, this, &MainWindow::askToCreateStore);
-    connect(m_welcome, &WelcomePage::openWanted, this, &MainWindow::askToOpenStore);
-    connect(m_welcome, &WelcomePage::fileWanted, m_opener, &ContentOpener::lookAtFiles);
-    connect(m_welcome, &WelcomePage::inspectWanted, this, [this] { goTo(Place::Inspector); });
-    connect(m_welcome, &WelcomePage::recentWanted, this, &MainWindow::openStore);
-    connect(m_details, &DetailPane::issuerWanted, this,
-            [this](store::RowId id) { showEntry(store::EntryKind::Certificate, id); });
-    connect(m_details, &DetailPane::copied, this,
-            [this](const QString& what) { showToast(tr("Copied: %1").arg(what), {}, {}); });
-    connect(m_details->openButton(), &QPushButton::clicked, m_actions->openEntry, &QAction::trigger);
-    connect(m_details->exportButton(), &QPushButton::clicked, m_actions->exportSelected, &QAction::trigger);
-    connect(m_status, &StatusBar::lockToggled, this, &MainWindow::toggleLock);
-    connect(m_opener, &ContentOpener::inspectWanted, this, &MainWindow::inspect);
-    connect(m_opener, &ContentOpener::imported, this, &MainWindow::importFinished);
-}
-
-void MainWindow::connectActions() {
-    const MainActions& a = *m_actions;
-    connect(a.newStore, &QAction::triggered, this, &MainWindow::askToCreateStore);
-    connect(a.openStore, &QAction::triggered, this, &MainWindow::askToOpenStore);
-    connect(a.importFiles, &QAction::triggered, m_opener, &ContentOpener::importFiles);
-    connect(a.lookAtFile, &QAction::triggered, m_opener, &ContentOpener::lookAtFiles);
-    connect(a.paste, &QAction::triggered, m_opener, &ContentOpener::paste);
-    connect(a.exportSelected, &QAction::triggered, this, &MainWindow::exportSelected);
-    connect(a.lock, &QAction::triggered, this, &MainWindow::toggleLock);
-    connect(a.closeStore, &QAction::triggered, &m_controller, &StoreController::close);
-    connect(a.quit, &QAction::triggered, this, &QWidget::close);
-
-    const auto withSelection = [this](auto act) {
-        return [this, act] {
-            if (ListPage* page = currentList(); page != nullptr && !selectedIds().empty())
-                act(page->kind(), selectedIds());
-        };
-    };
-    const auto connectCopy = [&](QAction* action, CopyFormat format) {
-        connect(
-            action, &QAction::triggered, this,
-            withSelection([this, format](store::EntryKind kind, const auto& ids) { m_acts->copy(kind, ids, format); }));
-    };
-    connectCopy(a.copyPem, CopyFormat::Pem);
-    connectCopy(a.copySubject, CopyFormat::Subject);
-    connectCopy(a.copyNames, CopyFormat::OtherNames);
-    connectCopy(a.copyFingerprint, CopyFormat::Fingerprint);
-    connect(a.rename, &QAction::triggered, this,
-            withSelection([this](store::EntryKind kind, const auto& ids) { m_acts->rename(kind, ids.front()); }));
-    connect(a.remove, &QAction::triggered, this,
-            withSelection([this](store::EntryKind kind, const auto& ids) { m_acts->remove(kind, ids); }));
-    connect(a.openEntry, &QAction::triggered, this,
-            withSelection([this](store::EntryKind kind, const auto& ids) { m_acts->open(kind, ids.front()); }));
-    connect(a.find, &QAction::triggered, this, [this] {
-        if (ListPage* page = currentList()) {
-            page->filterBar().field()->setFocus(Qt::ShortcutFocusReason);
-            page->filterBar().field()->selectAll();
-        }
-    });
-    connect(a.showSidebar, &QAction::toggled, m_sidebar, &QWidget::setVisible);
-    connect(a.showDetails, &QAction::toggled, this, [this] { updateDetails(); });
-    connect(a.tree, &QAction::toggled, this, [this](bool isTree) {
-        m_lists[store::EntryKind::Certificate]->setTree(isTree);
-        m_context.settings.setValue(treeKey, isTree);
-    });
-    connect(a.refresh, &QAction::triggered, this, [this] {
-        if (ListPage* page = currentList())
-            page->loader().reload();
-        readCounts();
-    });
-    connect(a.about, &QAction::triggered, this, &MainWindow::showAbout);
-    connect(a.shortcuts, &QAction::triggered, this, &MainWindow::showShortcuts);
-    connect(a.columnsMenu, &QMenu::aboutToShow, this, &MainWindow::fillColumnsMenu);
-}
-
-void MainWindow::connectCreation() {
-    const MainActions& a = *m_actions;
-    const auto connectProfile = [this](QAction* action, const QString& profile) {
-        connect(action, &QAction::triggered, this,
-                [this, profile] { m_creator->newCertificate(profile, creationStart()); });
-    };
-    connectProfile(a.newCertificate, {});
-    connectProfile(a.newServer, QStringLiteral("tls-server"));
-    connectProfile(a.newClient, QStringLiteral("tls-client"));
-    connectProfile(a.newCa, QStringLiteral("root-ca"));
-    connectProfile(a.newIntermediate, QStringLiteral("intermediate-ca"));
-    connect(a.newRequest, &QAction::triggered, this, [this] { m_creator->newRequest(creationStart()); });
-    connect(a.newKey, &QAction::triggered, m_creator, &EntryCreator::newKey);
-    connect(a.signRequest, &QAction::triggered, this, [this] {
-        if (selectedIds().size() == 1)
-            m_creator->signRequest(selectedIds().front());
-    });
-    connect(a.inspect, &QAction::triggered, this, [this] { goTo(Place::Inspector); });
-    connect(m_creator, &EntryCreator::created, this, &MainWindow::entryCreated);
-    connect(m_creator, &EntryCreator::exported, this, [this](const QStringList& files) {
-        showToast(files.size() == 1 ? tr("Wrote %1").arg(printable(QFileInfo(files.first()).fileName()))
-                                    : tr("Wrote %1 files").arg(files.size()),
-                  {}, {});
-    });
 }
 
 CreationStart MainWindow::creationStart() const {
@@ -436,10 +283,15 @@ void MainWindow::goTo(Place place) {
             m_sidebar->setPlace(*m_place);
         return;
     }
+    pass(place);
+    if (place == Place::Inspector)
+        inspector().focusAddress();
+}
+
+void MainWindow::pass(Place place) {
     if (place == Place::Inspector) {
         m_place = place;
         m_stack->setCurrentWidget(&inspector());
-        inspector().focusAddress();
     } else if (m_controller.session() == nullptr) {
         return;
     } else {
@@ -540,11 +392,47 @@ void MainWindow::importFinished(const service::ImportResult& result) {
 }
 
 void MainWindow::lookAt(const QStringList& paths) {
-    m_opener->look(paths);
+    m_opener->open(paths);
+}
+
+void MainWindow::focusPane(int step) {
+    std::vector<QWidget*> panes;
+    for (QWidget* pane : {static_cast<QWidget*>(m_sidebar), m_stack->currentWidget(), static_cast<QWidget*>(m_details),
+                          static_cast<QWidget*>(m_status)}) {
+        if (pane->isVisible() && focusTargetOf(*pane) != nullptr)
+            panes.push_back(pane);
+    }
+    if (panes.empty())
+        return;
+    const QWidget* focused = QApplication::focusWidget();
+    const auto current = std::find_if(panes.begin(), panes.end(), [focused](const QWidget* pane) {
+        return focused != nullptr && (pane == focused || pane->isAncestorOf(focused));
+    });
+    const auto count = std::ptrdiff_t(panes.size());
+    // From elsewhere (the toolbar) to the first or the last.
+    std::ptrdiff_t next = current == panes.end() ? (step > 0 ? 0 : count - 1) : current - panes.begin() + step;
+    next = (next + count) % count;
+    focusTargetOf(*panes[std::size_t(next)])->setFocus(Qt::ShortcutFocusReason);
 }
 
 void MainWindow::showToast(const QString& text, const QString& actionText, std::function<void()> action) {
     m_status->showToast(text, actionText, std::move(action));
+}
+
+void MainWindow::showPreferences() {
+    auto* dialog = new PreferencesDialog(m_context.settings, this);
+    connect(dialog, &PreferencesDialog::changed, this, [this](const PreferencesDialog::Choices& choices) {
+        m_context.settings.setThemeMode(choices.theme);
+        m_context.settings.setExpiryWarningDays(choices.warningDays);
+        m_controller.setAutoLock(choices.autoLock);
+        Theme::instance().apply(choices.theme);
+        m_settingsMenus->refresh();
+        m_sidebar->setWarningDays(choices.warningDays);
+        for (const auto& [kind, page] : m_lists)
+            page->setWarningDays(choices.warningDays);
+        updateDetails();
+    });
+    dialog->open();
 }
 
 void MainWindow::showAbout() {
@@ -555,27 +443,6 @@ void MainWindow::showAbout() {
 void MainWindow::showShortcuts() {
     auto* dialog = new ShortcutsDialog(m_actions->withShortcuts(), this);
     dialog->open();
-}
-
-void MainWindow::restoreLayout() {
-    resize(1180, 760);
-    const QByteArray geometry = m_context.settings.value(geometryKey).toByteArray();
-    if (!geometry.isEmpty())
-        restoreGeometry(geometry);
-    const QByteArray splitter = m_context.settings.value(splitterKey).toByteArray();
-    if (!splitter.isEmpty())
-        m_splitter->restoreState(splitter);
-    m_actions->showSidebar->setChecked(m_context.settings.value(sidebarKey, true).toBool());
-    m_sidebar->setVisible(m_actions->showSidebar->isChecked());
-    m_actions->showDetails->setChecked(m_context.settings.value(detailsKey, true).toBool());
-    m_actions->tree->setChecked(m_context.settings.value(treeKey, true).toBool());
-}
-
-void MainWindow::saveLayout() {
-    m_context.settings.setValue(geometryKey, saveGeometry());
-    m_context.settings.setValue(splitterKey, m_splitter->saveState());
-    m_context.settings.setValue(sidebarKey, m_actions->showSidebar->isChecked());
-    m_context.settings.setValue(detailsKey, m_actions->showDetails->isChecked());
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

@@ -25,6 +25,7 @@ class InlineBanner;
 class InspectorPage;
 class ListPage;
 class MainActions;
+class SettingsMenus;
 class StatusBar;
 class StoreController;
 class WelcomePage;
@@ -58,12 +59,15 @@ public:
 
 public Q_SLOTS:
     void goTo(certwright::ui::Place place);
+    /// The same, and the keyboard stays where it is.
+    void pass(certwright::ui::Place place);
     /// Shows an entry in its list, selected.
     void showEntry(certwright::store::EntryKind kind, certwright::store::RowId id);
     void inspect(const QString& target);
     void askToCreateStore();
     void askToOpenStore();
     void toggleLock();
+    void showPreferences();
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -91,6 +95,8 @@ private:
     void showShortcuts();
     InspectorPage& inspector();
     std::vector<store::RowId> selectedIds() const;
+    /// Gives the keyboard to the pane after (1) or before (-1) the one that has it.
+    void focusPane(int step);
     void restoreLayout();
     void saveLayout();
 
@@ -100,6 +106,7 @@ private:
     EntryActs* m_acts;
     EntryCreator* m_creator;
     ContentOpener* m_opener;
+    SettingsMenus* m_settingsMenus = nullptr;
     Sidebar* m_sidebar;
     QSplitter* m_splitter;
     InlineBanner* m_banner;

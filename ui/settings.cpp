@@ -53,6 +53,10 @@ int Settings::expiryWarningDays() const {
     return std::clamp(value(QStringLiteral("expiry/warningDays"), 30).toInt(), 1, 3650);
 }
 
+void Settings::setExpiryWarningDays(int days) {
+    setValue(QStringLiteral("expiry/warningDays"), days);
+}
+
 std::vector<RecentStore> Settings::recentStores() const {
     std::vector<RecentStore> stores;
     const int count = m_settings->beginReadArray(QStringLiteral("recentStores"));

@@ -37,6 +37,7 @@ public:
     void setAutoLock(std::chrono::seconds time);
     /// Days before the end from which a certificate is shown as expiring. 30 unless set.
     int expiryWarningDays() const;
+    void setExpiryWarningDays(int days);
 
     /// Pinned first, then the last used; at most ten that are not pinned.
     std::vector<RecentStore> recentStores() const;

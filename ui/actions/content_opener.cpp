@@ -9,11 +9,14 @@
 #include "ui/views/viewer_window.h"
 
 #include <QClipboard>
+#include <QDir>
 #include <QGuiApplication>
 #include <QMimeData>
 #include <QRegularExpression>
 #include <QUrl>
 #include <QWidget>
+
+#include <algorithm>
 
 namespace certwright::ui {
 
@@ -29,6 +32,16 @@ QString inspectionTarget(const QString& text) {
     return url.isValid() && !url.isLocalFile() && !url.host().isEmpty() ? trimmed : QString();
 }
 
+namespace {
+
+/// By the name alone: the GUI thread reads no files. What is called so and is no store gets an error that says so, and
+/// can still be imported.
+bool isNamedAsStore(const QString& path) {
+    return path.endsWith(QLatin1String(".certwright"), Qt::CaseInsensitive);
+}
+
+} // namespace
+
 ContentOpener::ContentOpener(UiContext& context, QWidget* window)
     : QObject(window)
     , m_context(context)
@@ -39,16 +52,23 @@ bool ContentOpener::accepts(const QMimeData& data) {
 }
 
 void ContentOpener::drop(const QMimeData& data) {
+    QString store;
     std::vector<ContentSource> sources;
     for (const QUrl& url : data.urls()) {
-        if (url.isLocalFile()) {
+        if (url.isLocalFile() && isNamedAsStore(url.toLocalFile())) {
+            store = url.toLocalFile();
+        } else if (url.isLocalFile()) {
             sources.push_back(ContentSource::ofFile(url.toLocalFile()));
         } else if (!inspectionTarget(url.toString()).isEmpty()) {
             Q_EMIT inspectWanted(url.toString());
             return;
         }
     }
-    if (!sources.empty())
+    if (!store.isEmpty()) {
+        Q_EMIT storeWanted(store);
+        if (!sources.empty())
+            look(sources); // which store it should go into is not clear
+    } else if (!sources.empty())
         import(sources);
     else if (data.hasText())
         takeText(data.text(), tr("Dropped text"));
@@ -99,6 +119,16 @@ void ContentOpener::lookAtFiles() {
     request.title = tr("Look at files");
     request.accept = tr("Open");
     m_context.prompts.askOpenFiles(m_window, request, this, [this](const QStringList& paths) { look(paths); });
+}
+
+void ContentOpener::open(const QStringList& paths) {
+    QStringList files = paths;
+    const auto store = std::find_if(files.begin(), files.end(), isNamedAsStore);
+    if (store != files.end()) {
+        Q_EMIT storeWanted(QDir::current().absoluteFilePath(*store));
+        files.removeIf(isNamedAsStore);
+    }
+    look(files);
 }
 
 void ContentOpener::look(const QStringList& paths) {

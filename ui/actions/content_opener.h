@@ -33,11 +33,15 @@ public:
     void lookAtFiles();
     void look(const std::vector<ContentSource>& sources);
     void look(const QStringList& paths);
+    /// Files named by the desktop or on the command line: stores are opened, the rest is looked at.
+    void open(const QStringList& paths);
     /// Preview of an import; without a store that can be written, a viewer.
     void import(const std::vector<ContentSource>& sources);
 
 Q_SIGNALS:
     void imported(const certwright::service::ImportResult& result);
+    /// One of the files is called as stores are.
+    void storeWanted(const QString& path);
     /// A host and port were pasted or dropped.
     void inspectWanted(const QString& target);
 

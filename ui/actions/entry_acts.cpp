@@ -150,7 +150,7 @@ EntryActs::EntryActs(UiContext& context, QWidget* window)
 
 void EntryActs::open(EntryKind kind, RowId id) {
     service::StoreSession* session = m_context.session();
-    if (session == nullptr || kind == EntryKind::Key)
+    if (session == nullptr)
         return;
     struct Opened {
         ContentsPtr contents;

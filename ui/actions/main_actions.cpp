@@ -8,7 +8,35 @@
 #include <QToolBar>
 #include <QToolButton>
 
+#include <algorithm>
+#include <initializer_list>
+
 namespace certwright::ui {
+
+namespace {
+
+/// Greys an action for the first of the reasons that holds, and says which: where the pointer is, and in the status bar
+/// for those who come by keyboard.
+struct Reason {
+    bool holds = false;
+    QString text;
+};
+
+void greyFor(QAction* action, std::initializer_list<Reason> reasons) {
+    const auto first = std::find_if(reasons.begin(), reasons.end(), [](const Reason& reason) { return reason.holds; });
+    const bool isEnabled = first == reasons.end();
+    action->setEnabled(isEnabled);
+    action->setToolTip(isEnabled ? QString() : first->text);
+    action->setStatusTip(isEnabled ? QString() : first->text);
+}
+
+QMenu* addMenuTo(QMenuBar* bar, const QString& title) {
+    QMenu* menu = bar->addMenu(title);
+    menu->setToolTipsVisible(true);
+    return menu;
+}
+
+} // namespace
 
 MainActions::MainActions(QWidget* window)
     : QObject(window)
@@ -50,12 +78,16 @@ void MainActions::makeEditActions() {
     copyFingerprint = make("actionCopyFingerprint", tr("SHA-256 &fingerprint"));
     rename = make("actionRename", tr("&Rename\u2026"), {}, tr("F2"));
     remove = make("actionDelete", tr("&Delete\u2026"), {}, QKeySequence::Delete);
+    preferences = make("actionPreferences", tr("&Preferences\u2026"), QStringLiteral("gear"), tr("Ctrl+,"));
+    preferences->setMenuRole(QAction::PreferencesRole);
     find = make("actionFind", tr("&Find"), QStringLiteral("search"), QKeySequence::Find);
 }
 
 void MainActions::makeViewActions() {
     showSidebar = make("actionSidebar", tr("&Sidebar"), {}, tr("F9"));
     showDetails = make("actionDetails", tr("&Details"), {}, tr("F4"));
+    nextPane = make("actionNextPane", tr("&Next pane"), {}, tr("F6"));
+    previousPane = make("actionPreviousPane", tr("&Previous pane"), {}, tr("Shift+F6"));
     tree = make("actionTree", tr("&Tree by issuer"), QStringLiteral("tree"), tr("Ctrl+Shift+T"));
     refresh = make("actionRefresh", tr("&Refresh"), QStringLiteral("renew"), QKeySequence::Refresh);
     themeSystem = make("actionThemeSystem", tr("As the &system"));
@@ -79,7 +111,9 @@ void MainActions::makeOtherActions() {
     newIntermediate = make("actionNewIntermediate", tr("&Intermediate CA\u2026"), QStringLiteral("subca"));
     newRequest = make("actionNewRequest", tr("&Request\u2026"), QStringLiteral("req"), tr("Ctrl+R"));
     newKey = make("actionNewKey", tr("&Key\u2026"), QStringLiteral("key"), tr("Ctrl+K"));
-    openEntry = make("actionOpenEntry", tr("&Open"), QStringLiteral("viewer"));
+    openEntry = make("actionOpenEntry", tr("&Open"), QStringLiteral("viewer"), Qt::Key_Return);
+    // Only for the menu to show: the list itself takes the key, other places have their own use for it.
+    openEntry->setShortcutContext(Qt::WidgetShortcut);
     signRequest = make("actionSignRequest", tr("&Sign request\u2026"), QStringLiteral("verify"), tr("Ctrl+G"));
     inspect = make("actionInspect", tr("&Inspect TLS server\u2026"), QStringLiteral("inspect"), tr("Ctrl+T"));
     shortcuts = make("actionShortcuts", tr("&Keyboard shortcuts"), {}, tr("Ctrl+?"));
@@ -96,7 +130,7 @@ void MainActions::addCopyActions(QMenu* menu) const {
 }
 
 void MainActions::buildMenus(QMenuBar* bar) {
-    QMenu* file = bar->addMenu(tr("&File"));
+    QMenu* file = addMenuTo(bar, tr("&File"));
     file->addActions({newStore, openStore});
     recentMenu = file->addMenu(tr("Open &recent"));
     recentMenu->setObjectName(QStringLiteral("recentMenu"));
@@ -112,16 +146,20 @@ void MainActions::buildMenus(QMenuBar* bar) {
     file->addSeparator();
     file->addAction(quit);
 
-    QMenu* edit = bar->addMenu(tr("&Edit"));
+    QMenu* edit = addMenuTo(bar, tr("&Edit"));
     m_copyMenu = edit->addMenu(tr("&Copy as"));
     addCopyActions(m_copyMenu);
     edit->addSeparator();
     edit->addActions({rename, remove});
     edit->addSeparator();
     edit->addAction(find);
+    edit->addSeparator();
+    edit->addAction(preferences);
 
-    QMenu* view = bar->addMenu(tr("&View"));
+    QMenu* view = addMenuTo(bar, tr("&View"));
     view->addActions({showSidebar, showDetails});
+    view->addSeparator();
+    view->addActions({nextPane, previousPane});
     view->addSeparator();
     view->addAction(tree);
     columnsMenu = view->addMenu(tr("&Columns"));
@@ -131,21 +169,21 @@ void MainActions::buildMenus(QMenuBar* bar) {
     QMenu* theme = view->addMenu(tr("T&heme"));
     theme->addActions({themeSystem, themeLight, themeDark});
 
-    QMenu* create = bar->addMenu(tr("C&reate"));
+    QMenu* create = addMenuTo(bar, tr("C&reate"));
     create->addActions({newCertificate, newServer, newClient});
     create->addSeparator();
     create->addActions({newCa, newIntermediate});
     create->addSeparator();
     create->addActions({newRequest, newKey});
 
-    QMenu* certificate = bar->addMenu(tr("&Certificate"));
+    QMenu* certificate = addMenuTo(bar, tr("&Certificate"));
     certificate->addActions({openEntry, signRequest});
 
-    QMenu* tools = bar->addMenu(tr("&Tools"));
+    QMenu* tools = addMenuTo(bar, tr("&Tools"));
     tools->addAction(inspect);
     tools->addAction(lookAtFile);
 
-    QMenu* help = bar->addMenu(tr("&Help"));
+    QMenu* help = addMenuTo(bar, tr("&Help"));
     help->addActions({shortcuts, about});
 }
 
@@ -159,6 +197,7 @@ void MainActions::buildToolBar(QToolBar* bar) {
     bar->addAction(newCertificate);
     auto* button = qobject_cast<QToolButton*>(bar->widgetForAction(newCertificate));
     auto* kinds = new QMenu(button);
+    kinds->setToolTipsVisible(true);
     kinds->addActions({newServer, newClient});
     kinds->addSeparator();
     kinds->addActions({newCa, newIntermediate});
@@ -183,6 +222,7 @@ void MainActions::buildToolBar(QToolBar* bar) {
 QMenu* MainActions::createEntryMenu(QWidget* parent) const {
     auto* menu = new QMenu(parent);
     menu->setObjectName(QStringLiteral("entryMenu"));
+    menu->setToolTipsVisible(true);
     menu->addActions({openEntry, signRequest, exportSelected});
     menu->addSeparator();
     addCopyActions(menu->addMenu(tr("&Copy as")));
@@ -192,38 +232,53 @@ QMenu* MainActions::createEntryMenu(QWidget* parent) const {
 }
 
 void MainActions::update(const ActionState& state) {
-    const bool canWrite = state.hasStore && !state.isReadOnly;
+    updateStoreActions(state);
+    updateListActions(state);
+}
+
+void MainActions::updateStoreActions(const ActionState& state) {
+    const Reason noStore{!state.hasStore, tr("Open or create a store first")};
+    const Reason readOnly{state.isReadOnly, tr("The store is read-only: its file cannot be written")};
     for (QAction* action :
          {importFiles, newKey, newCertificate, newServer, newClient, newCa, newIntermediate, newRequest})
-        action->setEnabled(canWrite);
+        greyFor(action, {noStore, readOnly});
     for (QAction* action : {lock, closeStore})
-        action->setEnabled(state.hasStore);
-    const bool isList = state.hasStore && state.list.has_value();
-    const bool isOfCertificates = isList && *state.list == store::EntryKind::Certificate;
-    const bool isOfRequests = isList && *state.list == store::EntryKind::Request;
-    const bool isOfKeys = isList && *state.list == store::EntryKind::Key;
-    const bool isAny = isList && state.selectedCount > 0;
-    const bool isOne = isList && state.selectedCount == 1;
-    exportSelected->setEnabled(isAny && isOfCertificates);
-    find->setEnabled(isList);
-    tree->setEnabled(isOfCertificates);
-    refresh->setEnabled(isList);
-    rename->setEnabled(isOne && canWrite);
-    remove->setEnabled(isAny && canWrite);
-    openEntry->setEnabled(isOne && !isOfKeys);
-    signRequest->setEnabled(isOne && isOfRequests && canWrite);
-    copyPem->setEnabled(isAny);
+        greyFor(action, {noStore});
+    const bool isLocked = state.hasStore && !state.isUnlocked;
+    lock->setText(isLocked ? tr("Un&lock\u2026") : tr("&Lock"));
+    lock->setIconText(isLocked ? tr("Unlock") : tr("Lock"));
+    lock->setIcon(icon(isLocked ? QStringLiteral("unlock") : QStringLiteral("lock")));
+}
+
+void MainActions::updateListActions(const ActionState& state) {
+    const bool isOfCertificates = state.list == store::EntryKind::Certificate;
+    const bool isOfRequests = state.list == store::EntryKind::Request;
+    const bool isOfKeys = state.list == store::EntryKind::Key;
+    const Reason noStore{!state.hasStore, tr("Open or create a store first")};
+    const Reason readOnly{state.isReadOnly, tr("The store is read-only: its file cannot be written")};
+    const Reason noList{!state.list, tr("Go to a list of the store first")};
+    const Reason nothing{state.selectedCount == 0, tr("Select an entry first")};
+    const Reason several{state.selectedCount > 1, tr("Select one entry only")};
+    const Reason noCertificates{!isOfCertificates, tr("Only for certificates")};
+    const Reason noRequests{!isOfRequests, tr("Only for requests")};
+    const Reason noNames{!isOfCertificates && !isOfRequests, tr("Only for certificates and requests")};
+    greyFor(exportSelected, {noStore, noList, noCertificates, nothing});
+    for (QAction* action : {find, refresh})
+        greyFor(action, {noStore, noList});
+    greyFor(tree, {noStore, noList, noCertificates});
+    greyFor(rename, {noStore, noList, readOnly, nothing, several});
+    greyFor(remove, {noStore, noList, readOnly, nothing});
+    greyFor(openEntry, {noStore, noList, nothing, several});
+    greyFor(signRequest, {noStore, noList, noRequests, readOnly, nothing, several});
+    for (QAction* action : {copyPem, copyFingerprint})
+        greyFor(action, {noStore, noList, nothing});
+    for (QAction* action : {copySubject, copyNames})
+        greyFor(action, {noStore, noList, noNames, nothing});
     copyPem->setText(isOfKeys ? tr("&PEM of the public key") : tr("&PEM"));
-    copySubject->setEnabled(isAny && (isOfCertificates || isOfRequests));
-    copyNames->setEnabled(isAny && (isOfCertificates || isOfRequests));
-    copyFingerprint->setEnabled(isAny);
     if (m_copyMenu != nullptr)
-        m_copyMenu->setEnabled(isAny);
+        greyFor(m_copyMenu->menuAction(), {noStore, noList, nothing});
     if (columnsMenu != nullptr)
-        columnsMenu->setEnabled(isList);
-    lock->setText(state.hasStore && !state.isUnlocked ? tr("Un&lock\u2026") : tr("&Lock"));
-    lock->setIconText(state.hasStore && !state.isUnlocked ? tr("Unlock") : tr("Lock"));
-    lock->setIcon(icon(state.hasStore && !state.isUnlocked ? QStringLiteral("unlock") : QStringLiteral("lock")));
+        greyFor(columnsMenu->menuAction(), {noStore, noList});
 }
 
 QList<QAction*> MainActions::withShortcuts() const {

@@ -26,7 +26,7 @@ struct ActionState {
 };
 
 /// All actions of the main window with their names, icons and shortcuts, and the menus and the toolbar made of them. An
-/// action that needs a store or a selection is greyed while there is none, never hidden.
+/// action that needs a store or a selection is greyed while there is none, never hidden; its tool tip says why.
 class MainActions : public QObject {
     Q_OBJECT
 public:
@@ -43,7 +43,9 @@ public:
 
     QAction *newStore, *openStore, *importFiles, *lookAtFile, *paste, *exportSelected, *lock, *closeStore, *quit;
     QAction *copyPem, *copySubject, *copyNames, *copyFingerprint, *rename, *remove, *find;
-    QAction *showSidebar, *showDetails, *tree, *refresh, *themeSystem, *themeLight, *themeDark;
+    QAction* preferences;
+    QAction *showSidebar, *showDetails, *nextPane, *previousPane, *tree, *refresh, *themeSystem, *themeLight,
+        *themeDark;
     QAction *newKey, *newCertificate, *newServer, *newClient, *newCa, *newIntermediate, *newRequest;
     QAction *openEntry, *signRequest;
     QAction *inspect, *shortcuts, *about;
@@ -58,6 +60,8 @@ private:
     void makeViewActions();
     void makeOtherActions();
     void addCopyActions(QMenu* menu) const;
+    void updateStoreActions(const ActionState& state);
+    void updateListActions(const ActionState& state);
 
     QWidget* m_window;
     QMenu* m_copyMenu = nullptr;

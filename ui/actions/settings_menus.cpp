@@ -21,12 +21,12 @@ SettingsMenus::SettingsMenus(UiContext& context, StoreController& controller, co
     , m_actions(actions) {
     connectTheme();
     buildAutoLockMenu();
+    refresh();
     connect(m_actions.recentMenu, &QMenu::aboutToShow, this, &SettingsMenus::fillRecentMenu);
 }
 
 void SettingsMenus::connectTheme() {
     const auto connectMode = [this](QAction* action, ThemeMode mode) {
-        action->setChecked(m_context.settings.themeMode() == mode);
         connect(action, &QAction::triggered, this, [this, mode] {
             m_context.settings.setThemeMode(mode);
             Theme::instance().apply(mode);
@@ -39,27 +39,46 @@ void SettingsMenus::connectTheme() {
 
 void SettingsMenus::buildAutoLockMenu() {
     auto* group = new QActionGroup(this);
-    const std::chrono::seconds current = m_context.settings.autoLock();
     for (const int minutes : {1, 5, 10, 30, 0}) {
         QAction* action = m_actions.autoLockMenu->addAction(minutes == 0   ? tr("&Never")
                                                             : minutes == 1 ? tr("After 1 minute")
                                                                            : tr("After %1 minutes").arg(minutes));
         action->setCheckable(true);
-        action->setChecked(current == std::chrono::minutes(minutes));
+        action->setData(minutes * 60);
         group->addAction(action);
         connect(action, &QAction::triggered, this,
                 [this, minutes] { m_controller.setAutoLock(std::chrono::minutes(minutes)); });
     }
 }
 
+QAction* SettingsMenus::themeAction() const {
+    switch (m_context.settings.themeMode()) {
+    case ThemeMode::Light:
+        return m_actions.themeLight;
+    case ThemeMode::Dark:
+        return m_actions.themeDark;
+    case ThemeMode::System:
+        break;
+    }
+    return m_actions.themeSystem;
+}
+
+void SettingsMenus::refresh() {
+    themeAction()->setChecked(true);
+    const qint64 seconds = m_context.settings.autoLock().count();
+    for (QAction* action : m_actions.autoLockMenu->actions())
+        action->setChecked(action->data().toLongLong() == seconds);
+}
+
 void SettingsMenus::fillRecentMenu() {
     QMenu* menu = m_actions.recentMenu;
     menu->clear();
+    menu->setToolTipsVisible(true);
     const std::vector<RecentStore> stores = m_context.settings.recentStores();
     for (const RecentStore& recent : stores) {
         QString text = printable(QFileInfo(recent.path).fileName());
         QAction* action = menu->addAction(text.replace(QLatin1Char('&'), QLatin1String("&&")));
-        action->setToolTip(printable(recent.path).toHtmlEscaped());
+        action->setToolTip(toolTipText(printable(recent.path)));
         connect(action, &QAction::triggered, this, [this, path = recent.path] { Q_EMIT recentChosen(path); });
     }
     if (stores.empty()) {

@@ -3,6 +3,8 @@
 #include <QObject>
 #include <QString>
 
+class QAction;
+
 namespace certwright::ui {
 
 class MainActions;
@@ -16,6 +18,9 @@ public:
     /// All must outlive it.
     SettingsMenus(UiContext& context, StoreController& controller, const MainActions& actions, QObject* parent);
 
+    /// Ticks what is set now, after it was changed elsewhere.
+    void refresh();
+
 Q_SIGNALS:
     void recentChosen(const QString& path);
     void recentCleared();
@@ -24,6 +29,7 @@ private:
     void connectTheme();
     void buildAutoLockMenu();
     void fillRecentMenu();
+    QAction* themeAction() const;
 
     UiContext& m_context;
     StoreController& m_controller;

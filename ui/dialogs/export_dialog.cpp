@@ -184,6 +184,7 @@ QWidget* ExportDialog::Private::buildPathRow() {
     auto* row = new QWidget(form);
     path = new QLineEdit(row);
     path->setObjectName(QStringLiteral("path"));
+    path->setAccessibleName(ExportDialog::tr("Write to"));
     browse = new QPushButton(ExportDialog::tr("&Browse…"), row);
     browse->setObjectName(QStringLiteral("browse"));
     browse->setAutoDefault(false);

@@ -33,7 +33,6 @@ ShortcutsDialog::ShortcutsDialog(const QList<QAction*>& actions, QWidget* parent
     table->setAllColumnsShowFocus(true);
     for (const QAction* action : actions)
         new QTreeWidgetItem(table, {plainText(*action), action->shortcut().toString(QKeySequence::NativeText)});
-    new QTreeWidgetItem(table, {tr("Open the selected entry"), QKeySequence(Qt::Key_Return).toString()});
     table->header()->setSectionResizeMode(0, QHeaderView::Stretch);
     table->header()->setStretchLastSection(false);
     table->header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);

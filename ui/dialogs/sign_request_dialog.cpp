@@ -303,8 +303,8 @@ void SignRequestDialog::Private::fillComparison(const pki::IssuePlan& made) {
         item->setText(RequestedColumn, field.requested.empty() ? QStringLiteral("–") : printable(field.requested));
         item->setText(IssuedColumn, field.issued.empty() ? QStringLiteral("–") : printable(field.issued));
         item->setText(FateColumn, fateText(field.fate));
-        item->setToolTip(RequestedColumn, item->text(RequestedColumn).toHtmlEscaped());
-        item->setToolTip(IssuedColumn, item->text(IssuedColumn).toHtmlEscaped());
+        item->setToolTip(RequestedColumn, toolTipText(item->text(RequestedColumn)));
+        item->setToolTip(IssuedColumn, toolTipText(item->text(IssuedColumn)));
         item->setData(FieldColumn, Qt::UserRole, toQString(field.oid));
         const bool isDropped = field.fate == pki::RequestedField::Fate::Dropped;
         if (isDropped) {

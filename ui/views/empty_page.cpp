@@ -11,6 +11,7 @@ namespace certwright::ui {
 
 EmptyPage::EmptyPage(const QString& iconName, const QString& title, const QString& text, QWidget* parent)
     : QWidget(parent)
+    , m_text(new QLabel(text, this))
     , m_buttons(new QHBoxLayout) {
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
@@ -26,15 +27,15 @@ EmptyPage::EmptyPage(const QString& iconName, const QString& title, const QStrin
     heading->setFont(Theme::instance().headingFont(18.0 / 13.0));
     heading->setAlignment(Qt::AlignCenter);
     heading->setObjectName(QStringLiteral("emptyTitle"));
-    auto* note = new QLabel(text, this);
-    note->setTextFormat(Qt::PlainText);
-    note->setWordWrap(true);
-    note->setAlignment(Qt::AlignCenter);
+    m_text->setTextFormat(Qt::PlainText);
+    m_text->setWordWrap(true);
+    m_text->setAlignment(Qt::AlignCenter);
+    m_text->setObjectName(QStringLiteral("emptyText"));
     auto* layout = new QVBoxLayout(this);
     layout->addStretch(2);
     layout->addWidget(picture);
     layout->addWidget(heading);
-    layout->addWidget(note);
+    layout->addWidget(m_text);
     layout->addSpacing(8);
     m_buttons->addStretch(1);
     m_buttons->addStretch(1);
@@ -49,6 +50,17 @@ QPushButton* EmptyPage::addButton(const QString& name, const QString& text) {
     button->setDefault(m_buttons->count() == 2);
     m_buttons->insertWidget(m_buttons->count() - 1, button);
     return button;
+}
+
+void EmptyPage::setText(const QString& text) {
+    m_text->setText(text);
+}
+
+void EmptyPage::setButtonsShown(bool areShown) {
+    for (int i = 0; i < m_buttons->count(); ++i) {
+        if (QWidget* button = m_buttons->itemAt(i)->widget())
+            button->setVisible(areShown);
+    }
 }
 
 } // namespace certwright::ui

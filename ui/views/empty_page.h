@@ -16,8 +16,12 @@ public:
 
     /// A button under the text; the first one is tinted.
     QPushButton* addButton(const QString& name, const QString& text);
+    void setText(const QString& text);
+    /// Where nothing can be done about it, the buttons go.
+    void setButtonsShown(bool areShown);
 
 private:
+    QLabel* m_text;
     QHBoxLayout* m_buttons;
 };
 

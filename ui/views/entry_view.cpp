@@ -165,8 +165,18 @@ void EntryView::restoreExpansion() {
         expand(m_model.indexOfId(id));
 }
 
+void EntryView::forgetRows() {
+    m_closed.clear();
+    m_opened.clear();
+    m_wanted = 0;
+}
+
 void EntryView::restore() {
-    m_isRestoring = true;
+    if (!m_isRestoring) { // the model was not reset
+        if (m_wanted != 0 && m_model.indexOfId(m_wanted).isValid())
+            selectId(m_wanted);
+        return;
+    }
     restoreExpansion();
     QItemSelection selection;
     for (const store::RowId id : m_selected) {
@@ -213,6 +223,15 @@ void EntryView::keyPressEvent(QKeyEvent* event) {
         return;
     }
     QTreeView::keyPressEvent(event);
+}
+
+void EntryView::focusInEvent(QFocusEvent* event) {
+    QTreeView::focusInEvent(event);
+    // Who comes by key means the row that is outlined: Enter opens it, without an arrow key before.
+    const bool isByKey = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason ||
+                         event->reason() == Qt::ShortcutFocusReason;
+    if (isByKey && currentIndex().isValid() && !selectionModel()->hasSelection())
+        selectionModel()->select(currentIndex(), QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
 }
 
 void EntryView::drawRow(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {

@@ -29,6 +29,8 @@ public:
     store::RowId currentId() const;
     /// Selects an entry alone, opens what it lies in and scrolls to it; when it is not there yet, as soon as it comes.
     void selectId(store::RowId id);
+    /// Forgets what belongs to the rows of a store that was closed: ids mean something else in another one.
+    void forgetRows();
     /// A menu of all columns with check marks, for the header and for the View menu. The caller deletes it.
     QMenu* createColumnMenu(QWidget* parent);
     void resetColumns();
@@ -44,6 +46,7 @@ protected:
     void selectionChanged(const QItemSelection& selected, const QItemSelection& deselected) override;
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
 
 private:
     void remember();

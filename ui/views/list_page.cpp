@@ -1,5 +1,6 @@
 #include "ui/views/list_page.h"
 
+#include "core/service/store_session.h"
 #include "ui/models/entry_loader.h"
 #include "ui/models/entry_model.h"
 #include "ui/prompts.h"
@@ -60,10 +61,38 @@ KindWords wordsOf(store::EntryKind kind) {
 
 } // namespace
 
+namespace {
+
+/// Why a list with a filter shows nothing.
+QString noMatchText(ListPreset preset, bool hasText, int warningDays) {
+    if (hasText)
+        return preset == ListPreset::None ? ListPage::tr("Nothing in this list has all these words.")
+                                          : ListPage::tr("Nothing that this filter shows has all these words.");
+    switch (preset) {
+    case ListPreset::Expiring:
+        return warningDays == 1 ? ListPage::tr("None expires within 1 day.")
+                                : ListPage::tr("None expires within %1 days.").arg(warningDays);
+    case ListPreset::Expired:
+        return ListPage::tr("None has expired.");
+    case ListPreset::Revoked:
+        return ListPage::tr("None is revoked or on hold.");
+    case ListPreset::NoKey:
+        return ListPage::tr("The private key of every one is in this store.");
+    case ListPreset::Weak:
+        return ListPage::tr("None has a weak key.");
+    case ListPreset::None:
+        break;
+    }
+    return {};
+}
+
+} // namespace
+
 QString presetTitle(ListPreset preset, int warningDays) {
     switch (preset) {
     case ListPreset::Expiring:
-        return ListPage::tr("Expiring in %1 days").arg(warningDays);
+        return warningDays == 1 ? ListPage::tr("Expiring in 1 day")
+                                : ListPage::tr("Expiring in %1 days").arg(warningDays);
     case ListPreset::Expired:
         return ListPage::tr("Expired");
     case ListPreset::Revoked:
@@ -111,7 +140,7 @@ ListPage::ListPage(UiContext& context, store::EntryKind kind, QWidget* parent)
         setTree(isTree);
         Q_EMIT treeChosen(isTree);
     });
-    connect(m_filter, &FilterBar::listWanted, m_view, qOverload<>(&QWidget::setFocus));
+    connect(m_filter, &FilterBar::listWanted, m_view, [this] { m_view->setFocus(Qt::ShortcutFocusReason); });
     connect(m_view, &EntryView::selectedIdsChanged, this, &ListPage::selectedIdsChanged);
     connect(m_view, &EntryView::openRequested, this, &ListPage::openRequested);
     connect(m_view, &QWidget::customContextMenuRequested, this,
@@ -139,8 +168,7 @@ EmptyPage* ListPage::buildEmptyPage() {
 }
 
 EmptyPage* ListPage::buildNoMatchPage() {
-    auto* page = new EmptyPage(QStringLiteral("search"), wordsOf(m_kind).noMatch,
-                               tr("Nothing in this list has all these words."), this);
+    auto* page = new EmptyPage(QStringLiteral("search"), wordsOf(m_kind).noMatch, {}, this);
     connect(page->addButton(QStringLiteral("clearFilter"), tr("C&lear filter")), &QPushButton::clicked, this,
             &ListPage::clearFilter);
     return page;
@@ -149,7 +177,11 @@ EmptyPage* ListPage::buildNoMatchPage() {
 void ListPage::setSession(service::StoreSession* session) {
     m_filter->setText({});
     setPreset(ListPreset::None);
+    m_view->forgetRows();
     m_loader->setSession(session);
+    const bool canBeFilled = session == nullptr || !session->isReadOnly();
+    m_empty->setButtonsShown(canBeFilled);
+    m_empty->setText(canBeFilled ? wordsOf(m_kind).noneText : tr("The store is read-only: nothing can be added."));
     update();
 }
 
@@ -164,6 +196,11 @@ void ListPage::setPreset(ListPreset preset) {
 void ListPage::setTree(bool isTree) {
     m_model->setTree(isTree);
     m_filter->setTree(isTree);
+}
+
+void ListPage::setWarningDays(int days) {
+    m_model->setWarningDays(days);
+    m_filter->setPreset(presetTitle(m_model->preset(), days));
 }
 
 void ListPage::clearFilter() {
@@ -182,6 +219,7 @@ void ListPage::showEntry(store::RowId id) {
 void ListPage::update() {
     const ListArrangement& list = m_model->arrangement();
     m_filter->setCounts(list.matchCount, qint64(list.rows.size()));
+    m_noMatch->setText(noMatchText(list.options.preset, list.options.matches != nullptr, list.options.warningDays));
     if (list.rows.size() > 0)
         m_stack->setCurrentWidget(list.nodes.empty() ? static_cast<QWidget*>(m_noMatch) : m_view);
     else

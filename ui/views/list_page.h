@@ -37,6 +37,8 @@ public:
     /// Certificates only.
     void setPreset(ListPreset preset);
     void setTree(bool isTree);
+    /// Days before the end from which an entry counts as expiring.
+    void setWarningDays(int days);
     void clearFilter();
     /// Selects an entry; a filter that hides it is cleared.
     void showEntry(store::RowId id);

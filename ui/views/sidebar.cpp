@@ -111,11 +111,12 @@ Sidebar::Sidebar(QWidget* parent)
             choose(index);
     });
     connect(this, &QTreeView::activated, this, choose);
-    connect(selectionModel(), &QItemSelectionModel::currentChanged, this, [this, choose](const QModelIndex& index) {
+    connect(selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& index) {
         // The arrow keys walk through the places; what only opens a file dialog waits for Enter.
-        if (!m_isSettingPlace && hasFocus() && index.data(placeRole).isValid() &&
-            Place(index.data(placeRole).toInt()) != Place::FileViewer)
-            choose(index);
+        const QVariant place = index.data(placeRole);
+        if (!m_isSettingPlace && hasFocus() && place.isValid() && (index.flags() & Qt::ItemIsEnabled) &&
+            Place(place.toInt()) != Place::FileViewer)
+            Q_EMIT placePassed(Place(place.toInt()));
     });
 }
 
@@ -170,6 +171,14 @@ void Sidebar::setStoreOpen(bool isOpen) {
     setRowHidden(2, {}, !isOpen);
     if (!isOpen)
         selectionModel()->clear();
+}
+
+void Sidebar::setWarningDays(int days) {
+    QStandardItem* item = m_items.at(Place::Expiring);
+    const QString count = item->data(countRole).toString();
+    item->setText(days == 1 ? tr("Expiring in 1 day") : tr("Expiring in %1 days").arg(days));
+    item->setToolTip(item->text());
+    item->setData(count.isEmpty() ? item->text() : tr("%1, %2").arg(item->text(), count), Qt::AccessibleTextRole);
 }
 
 void Sidebar::setPlace(Place place) {

@@ -25,10 +25,15 @@ public:
     void setCounts(const store::Counts& counts);
     void setPresetCounts(const std::array<int, listPresetCount>& counts);
     void setStoreOpen(bool isOpen);
+    /// For the name of the filter for what expires soon.
+    void setWarningDays(int days);
     QSize sizeHint() const override;
 
 Q_SIGNALS:
+    /// By a click or Enter: the person goes there.
     void placeChosen(certwright::ui::Place place);
+    /// By an arrow key: the place is shown, and the keyboard stays here.
+    void placePassed(certwright::ui::Place place);
 
 private:
     QStandardItem* addGroup(const QString& title, const QString& name);
