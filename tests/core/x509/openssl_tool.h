@@ -1,0 +1,86 @@
+#pragma once
+
+#include "core/base/bytes.h"
+#include "core/base/der_reader.h"
+#include "tests/core/expect.h"
+#include "tests/support/process.h"
+#include "tests/support/tools.h"
+
+#include <QByteArray>
+#include <QFile>
+#include <QString>
+#include <QStringList>
+#include <QTemporaryDir>
+
+// The openssl command line as the other implementation that the tests of x509 compare with.
+namespace certwright::test {
+
+/// Arguments as one text, separated by single spaces.
+inline QStringList words(const char* text) {
+    return QString::fromUtf8(text).split(u' ');
+}
+
+/// What `openssl ...` writes; an empty text when it fails, whose errors are then in the test's log.
+inline QByteArray openssl(const QStringList& arguments, const QByteArray& input = {}) {
+    static const QString program = findTool(QStringLiteral("openssl"));
+    const ProcessResult result = run(program, arguments, {.input = input});
+    if (result.isSuccess())
+        return result.output;
+    qInfo("%s", result.describe().constData());
+    return {};
+}
+
+/// A file in the folder; its path.
+inline QString writeFile(const QTemporaryDir& folder, const char* name, const QByteArray& content) {
+    const QString path = folder.filePath(QString::fromUtf8(name));
+    QFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size())
+        qFatal("cannot write %s", qPrintable(path));
+    return path;
+}
+
+inline QString writeFile(const QTemporaryDir& folder, const char* name, const std::string& content) {
+    return writeFile(folder, name, QByteArray::fromStdString(content));
+}
+
+/// The Names of a certificate, cut out by position.
+struct CertificateNames {
+    base::Bytes issuer;
+    base::Bytes subject;
+};
+
+inline CertificateNames namesOf(const QByteArray& certificate) {
+    namespace der = base::der;
+    base::DerReader outer(view(certificate));
+    base::DerReader parts(outer.expect(der::Sequence)->content);
+    base::DerReader fields(parts.expect(der::Sequence)->content);
+    fields.optional(der::contextConstructed(0));
+    fields.expect(der::Integer);
+    fields.expect(der::Sequence);
+    CertificateNames names;
+    names.issuer = base::toBytes(fields.expect(der::Sequence)->whole);
+    fields.expect(der::Sequence);
+    names.subject = base::toBytes(fields.expect(der::Sequence)->whole);
+    return names;
+}
+
+/// True when every RDN of a Name has attributes, in the order of X.690 11.6: what only damaged names lack.
+inline bool hasSortedRdns(base::BytesView name) {
+    namespace der = base::der;
+    base::DerReader rdns(base::DerReader(name).next()->content);
+    while (const auto rdn = rdns.next()) {
+        base::DerReader attributes(rdn->content);
+        base::Bytes previous;
+        while (const auto attribute = attributes.next()) {
+            base::Bytes encoded = base::toBytes(attribute->whole);
+            if (encoded < previous)
+                return false;
+            previous = std::move(encoded);
+        }
+        if (previous.empty())
+            return false;
+    }
+    return true;
+}
+
+} // namespace certwright::test
