@@ -4,6 +4,7 @@
 #include "core/base/openssl_check.h"
 #include "core/base/outcome.h"
 #include "core/crypto/digest.h"
+#include "core/x509/extension_values.h"
 #include "core/x509/native_text.h"
 #include "core/x509/serial.h"
 
@@ -31,6 +32,7 @@ struct Certificate::Data {
     std::vector<GeneralName> subjectAltNames;
     std::optional<base::Time> notBefore;
     std::optional<base::Time> notAfter;
+    std::optional<BasicConstraints> basicConstraints;
 
     Data(Handle<X509> certificate, base::Bytes encoding)
         : native(std::move(certificate))
@@ -50,6 +52,8 @@ struct Certificate::Data {
             if (names)
                 subjectAltNames = *names;
         }
+        if (const Extension* constraints = findExtension(extensions, oids::BasicConstraints))
+            basicConstraints = readBasicConstraints(constraints->value());
     }
 };
 
@@ -59,7 +63,7 @@ Certificate::Certificate(std::shared_ptr<const Data> data)
 Certificate Certificate::fromDer(base::BytesView der) {
     base::clearQueue();
     const unsigned char* position = der.data();
-    Handle<X509> native(base::check(d2i_X509(nullptr, &position, static_cast<long>(der.size())), "read the certificate",
+    Handle<X509> native(base::check(d2i_X509(nullptr, &position, base::longSize(der.size())), "read the certificate",
                                     ErrorKind::BadInput));
     if (position != der.data() + der.size())
         throw Error(ErrorKind::BadInput, "There are more bytes behind the certificate");
@@ -68,7 +72,7 @@ Certificate Certificate::fromDer(base::BytesView der) {
 
 Certificate Certificate::fromPem(std::string_view pem) {
     base::clearQueue();
-    const Handle<BIO> bio(base::check(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), "make a buffer"));
+    const Handle<BIO> bio(base::check(BIO_new_mem_buf(pem.data(), base::intSize(pem.size())), "make a buffer"));
     return adopt(Handle<X509>(base::check(PEM_read_bio_X509_AUX(bio.get(), nullptr, nullptr, nullptr),
                                           "find a certificate in the PEM text", ErrorKind::BadInput)));
 }
@@ -127,16 +131,15 @@ bool Certificate::isSelfSigned() const {
 }
 
 bool Certificate::isCa() const noexcept {
-    const std::uint32_t flags = X509_get_extension_flags(m_data->native.get());
-    if ((flags & EXFLAG_BCONS) != 0)
-        return (flags & EXFLAG_CA) != 0;
-    // RFC 5280 4.2.1.9: version 1 knows no basic constraints; a self-signed one has always been taken for a root.
-    return version() == 1 && (flags & EXFLAG_SS) != 0;
+    if (m_data->basicConstraints)
+        return m_data->basicConstraints->isCa;
+    // RFC 5280 4.2.1.9: version 1 knows no basic constraints; a self-issued one has always been taken for a root.
+    return version() == 1 &&
+           X509_NAME_cmp(X509_get_subject_name(m_data->native.get()), X509_get_issuer_name(m_data->native.get())) == 0;
 }
 
 std::optional<long> Certificate::pathLength() const noexcept {
-    const long length = X509_get_pathlen(m_data->native.get());
-    return length < 0 ? std::nullopt : std::optional<long>(length);
+    return m_data->basicConstraints ? m_data->basicConstraints->pathLength : std::nullopt;
 }
 
 const std::vector<Extension>& Certificate::extensions() const noexcept {
@@ -162,19 +165,14 @@ std::vector<std::string> Certificate::extendedKeyUsage() const {
 }
 
 base::Bytes Certificate::subjectKeyId() const {
-    const ASN1_OCTET_STRING* id = X509_get0_subject_key_id(m_data->native.get());
-    if (id == nullptr)
-        return {};
-    const unsigned char* data = ASN1_STRING_get0_data(id);
-    return {data, data + ASN1_STRING_length(id)};
+    // Not X509_get0_subject_key_id(), which gives nothing when any extension is damaged.
+    const Extension* found = extension(oids::SubjectKeyIdentifier);
+    return found == nullptr ? base::Bytes() : readSubjectKeyId(found->value()).value_or(base::Bytes());
 }
 
 base::Bytes Certificate::authorityKeyId() const {
-    const ASN1_OCTET_STRING* id = X509_get0_authority_key_id(m_data->native.get());
-    if (id == nullptr)
-        return {};
-    const unsigned char* data = ASN1_STRING_get0_data(id);
-    return {data, data + ASN1_STRING_length(id)};
+    const Extension* found = extension(oids::AuthorityKeyIdentifier);
+    return found == nullptr ? base::Bytes() : readAuthorityKeyId(found->value()).value_or(base::Bytes());
 }
 
 const base::Bytes& Certificate::der() const noexcept {

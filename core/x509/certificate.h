@@ -43,7 +43,7 @@ public:
 
     /// True when the subject is the issuer and its own key verifies the signature.
     bool isSelfSigned() const;
-    /// True for basicConstraints CA:TRUE, and for a self-signed v1 certificate.
+    /// True for basicConstraints CA:TRUE, and for a self-issued v1 certificate.
     bool isCa() const noexcept;
     /// Path length constraint; nothing when there is none.
     std::optional<long> pathLength() const noexcept;

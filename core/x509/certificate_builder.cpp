@@ -3,12 +3,10 @@
 #include "core/base/der_reader.h"
 #include "core/base/error.h"
 #include "core/base/openssl_check.h"
+#include "core/x509/key_identifier.h"
 #include "core/x509/native_text.h"
 #include "core/x509/signing.h"
 
-#include <openssl/x509v3.h>
-
-#include <array>
 #include <utility>
 
 namespace certwright::x509 {
@@ -21,21 +19,27 @@ namespace {
 
 constexpr std::size_t MaximumSerialOctets = 20; // RFC 5280 4.1.2.2
 
-Extension keyIdExtension(const base::Bytes& keyId) {
-    // AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0] IMPLICIT OCTET STRING } (RFC 5280 4.2.1.1)
-    base::Bytes inner{base::der::context(0), static_cast<std::uint8_t>(keyId.size())};
-    inner.insert(inner.end(), keyId.begin(), keyId.end());
-    base::Bytes der{base::der::Sequence, static_cast<std::uint8_t>(inner.size())};
-    der.insert(der.end(), inner.begin(), inner.end());
-    return Extension::fromDer(oids::AuthorityKeyIdentifier, false, std::move(der));
+void writeSerial(X509* certificate, const Serial& serial) {
+    const Handle<ASN1_INTEGER> native = serial.toNative();
+    base::check(X509_set_serialNumber(certificate, native.get()), "set the serial number");
 }
 
-/// SHA-1 of the key's bits: what a subject key identifier holds by RFC 5280 4.2.1.2 (1).
-base::Bytes keyIdOf(X509* certificate) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> buffer{};
-    unsigned length = 0;
-    base::check(X509_pubkey_digest(certificate, EVP_sha1(), buffer.data(), &length), "compute the key identifier");
-    return {buffer.begin(), buffer.begin() + length};
+base::Time timeOfText(std::string_view text) {
+    const auto time = base::parseAsn1Time(text);
+    // A two-digit year is UTCTime's; nobody may have to guess the century.
+    if (!time || text.find_first_not_of("0123456789") != 14)
+        throw Error(ErrorKind::BadInput, "“" + std::string(text) + "” is not a time",
+                    "Write it as YYYYMMDDhhmmssZ, or with an offset from UTC, YYYYMMDDhhmmss+hhmm.");
+    return *time;
+}
+
+/// The key identifier of the key that was set.
+base::Bytes ownKeyId(X509* certificate) {
+    if (X509_get0_pubkey(certificate) == nullptr) {
+        base::clearQueue();
+        throw Error(ErrorKind::NotAllowed, "The certificate has no public key yet");
+    }
+    return keyIdOf(certificate);
 }
 
 } // namespace
@@ -53,10 +57,11 @@ CertificateBuilder& CertificateBuilder::setVersion(int version) {
 }
 
 CertificateBuilder& CertificateBuilder::setSerial(const Serial& serial) {
+    if (!serial.isPositive())
+        throw Error(ErrorKind::BadInput, "The serial number must be greater than zero (RFC 5280 4.1.2.2)");
     if (serial.octets() > MaximumSerialOctets)
         throw Error(ErrorKind::BadInput, "The serial number has more than 20 octets (RFC 5280 4.1.2.2)");
-    const Handle<ASN1_INTEGER> native = serial.toNative();
-    base::check(X509_set_serialNumber(m_certificate.get(), native.get()), "set the serial number");
+    writeSerial(m_certificate.get(), serial);
     m_hasSerial = true;
     return *this;
 }
@@ -83,6 +88,14 @@ CertificateBuilder& CertificateBuilder::setNotAfter(base::Time time) {
     return *this;
 }
 
+CertificateBuilder& CertificateBuilder::setNotBefore(std::string_view generalizedTime) {
+    return setNotBefore(timeOfText(generalizedTime));
+}
+
+CertificateBuilder& CertificateBuilder::setNotAfter(std::string_view generalizedTime) {
+    return setNotAfter(timeOfText(generalizedTime));
+}
+
 CertificateBuilder& CertificateBuilder::setPublicKey(const crypto::PublicKey& key) {
     base::check(X509_set_pubkey(m_certificate.get(), key.native()), "set the public key");
     return *this;
@@ -99,26 +112,23 @@ CertificateBuilder& CertificateBuilder::addExtension(const Extension& extension)
 }
 
 CertificateBuilder& CertificateBuilder::addSubjectKeyIdentifier() {
-    const base::Bytes keyId = keyIdOf(m_certificate.get());
+    const base::Bytes keyId = ownKeyId(m_certificate.get());
     base::Bytes der{base::der::OctetString, static_cast<std::uint8_t>(keyId.size())};
     der.insert(der.end(), keyId.begin(), keyId.end());
     return addExtension(Extension::fromDer(oids::SubjectKeyIdentifier, false, std::move(der)));
 }
 
 CertificateBuilder& CertificateBuilder::addAuthorityKeyIdentifier(const Certificate& issuer) {
-    base::Bytes keyId = issuer.subjectKeyId();
-    if (keyId.empty() || keyId.size() > 0x70)
-        keyId = keyIdOf(issuer.native());
-    return addExtension(keyIdExtension(keyId));
+    return addExtension(authorityKeyIdOf(issuer));
 }
 
 CertificateBuilder& CertificateBuilder::addOwnAuthorityKeyIdentifier() {
-    return addExtension(keyIdExtension(keyIdOf(m_certificate.get())));
+    return addExtension(authorityKeyIdExtension(ownKeyId(m_certificate.get())));
 }
 
 Certificate CertificateBuilder::sign(const crypto::PrivateKey& key, std::string_view digest) {
     if (!m_hasSerial)
-        setSerial(Serial::random());
+        writeSerial(m_certificate.get(), Serial::random());
     if (X509_get0_pubkey(m_certificate.get()) == nullptr) {
         base::clearQueue();
         throw Error(ErrorKind::NotAllowed, "The certificate has no public key yet");
@@ -126,6 +136,8 @@ Certificate CertificateBuilder::sign(const crypto::PrivateKey& key, std::string_
     if (ASN1_STRING_length(X509_get0_notBefore(m_certificate.get())) == 0 ||
         ASN1_STRING_length(X509_get0_notAfter(m_certificate.get())) == 0)
         throw Error(ErrorKind::NotAllowed, "The certificate has no validity dates yet");
+    if (X509_get_version(m_certificate.get()) != X509_VERSION_3 && X509_get_ext_count(m_certificate.get()) > 0)
+        throw Error(ErrorKind::NotAllowed, "Only a certificate of version 3 has extensions (RFC 5280 4.1.2.9)");
     const Handle<EVP_MD_CTX> context = signingContext(key, digest);
     base::check(X509_sign_ctx(m_certificate.get(), context.get()), "sign the certificate");
     const Handle<X509> copy(base::check(X509_dup(m_certificate.get()), "copy the certificate"));

@@ -18,26 +18,32 @@ public:
 
     /// 1 to 3, as people count. @throws Error BadInput
     CertificateBuilder& setVersion(int version);
-    /// @throws Error BadInput when longer than 20 octets (RFC 5280 4.1.2.2)
+    /// @throws Error BadInput unless it is positive and at most 20 octets long (RFC 5280 4.1.2.2)
     CertificateBuilder& setSerial(const Serial& serial);
     CertificateBuilder& setSubject(const Name& subject);
     CertificateBuilder& setIssuer(const Name& issuer);
     /// UTCTime up to 2049, GeneralizedTime from 2050 (RFC 5280 4.1.2.5). @throws Error BadInput outside years 0 to 9999
     CertificateBuilder& setNotBefore(base::Time time);
     CertificateBuilder& setNotAfter(base::Time time);
+    /// The same by an ASN.1 GeneralizedTime: "20261124031500Z" or with an offset, "20261124041500+0100".
+    /// @throws Error BadInput naming the text
+    CertificateBuilder& setNotBefore(std::string_view generalizedTime);
+    CertificateBuilder& setNotAfter(std::string_view generalizedTime);
     /// @throws Error Unsupported when the key is not usable here
     CertificateBuilder& setPublicKey(const crypto::PublicKey& key);
     /// Adds an extension; one with the same OID that is there already is replaced.
     CertificateBuilder& addExtension(const Extension& extension);
     /// Adds the subject key identifier of the key set before: SHA-1 of the key bits (RFC 5280 4.2.1.2 method 1).
+    /// @throws Error NotAllowed when no key was set
     CertificateBuilder& addSubjectKeyIdentifier();
     /// Adds the authority key identifier of this issuer, by key identifier alone.
     CertificateBuilder& addAuthorityKeyIdentifier(const Certificate& issuer);
-    /// The same for a self-signed certificate: its own key.
+    /// The same for a self-signed certificate: its own key. @throws Error NotAllowed when no key was set
     CertificateBuilder& addOwnAuthorityKeyIdentifier();
 
-    /// Signs with `digest`, or with the key's natural one when it is empty. A random serial is set when there is none.
-    /// @throws Error NotAllowed when the key cannot sign or something needed is unset, BadInput for an unknown digest
+    /// Signs with `digest`, or with the key's natural one when it is empty. When no serial number was set, each signing
+    /// takes a new random one. @throws Error NotAllowed when the key cannot sign, something needed is unset or
+    /// extensions stand in a version below 3, BadInput for an unknown digest
     Certificate sign(const crypto::PrivateKey& key, std::string_view digest = {});
 
     X509* native() const noexcept { return m_certificate.get(); }

@@ -2,11 +2,17 @@
 
 #include "core/base/der_reader.h"
 #include "core/base/error.h"
+#include "core/base/outcome.h"
 #include "core/crypto/digest.h"
+#include "core/x509/certificate.h"
 #include "core/x509/extension.h"
+#include "core/x509/extension_values.h"
 #include "core/x509/name.h"
+#include "core/x509/name_attributes.h"
+#include "core/x509/native_text.h"
 
-#include <algorithm>
+#include <array>
+#include <utility>
 
 namespace certwright::x509 {
 
@@ -29,9 +35,70 @@ DerElement need(std::optional<DerElement> element, const char* part) {
     return *element;
 }
 
+constexpr unsigned KeyUsageIsThere = 0x10000;
+
+void setBasicConstraints(CertificateColumns& columns, const std::optional<BasicConstraints>& constraints) {
+    columns.hasBasicConstraints = constraints.has_value();
+    columns.isCa = constraints && constraints->isCa;
+    columns.pathLength = constraints ? constraints->pathLength : std::nullopt;
+}
+
+// What is not as it should be is left to OpenSSL's decoder.
+
+/// X.690 8.3.2: not empty, and no octet more than it takes.
+bool isSoundInteger(BytesView content) noexcept {
+    if (content.size() < 2)
+        return !content.empty();
+    const bool isNegative = (content[1] & 0x80U) != 0;
+    return content[0] != (isNegative ? 0xFF : 0x00);
+}
+
+/// X.690 8.19: every arc ends and none begins with a padding octet.
+bool isSoundOid(BytesView content) noexcept {
+    bool isArcStart = true;
+    for (const std::uint8_t octet : content) {
+        if (isArcStart && octet == 0x80)
+            return false;
+        isArcStart = (octet & 0x80U) == 0;
+    }
+    return !content.empty() && isArcStart;
+}
+
+bool isSoundBitString(BytesView content) noexcept {
+    return !content.empty() && content.front() <= 7;
+}
+
+/// The parameters of an algorithm, of the types that those have.
+bool isSoundParameter(const DerElement& parameter) noexcept {
+    switch (parameter.identifier) {
+    case der::Null:
+        return parameter.content.empty();
+    case der::Oid:
+        return isSoundOid(parameter.content);
+    default:
+        return parameter.identifier == der::Sequence || parameter.identifier == der::OctetString;
+    }
+}
+
+/// The OID's content of an AlgorithmIdentifier.
+BytesView algorithmOf(const DerElement& algorithm) {
+    DerReader fields(algorithm.content);
+    const DerElement oid = need(fields.expect(der::Oid), "algorithm");
+    const auto parameter = fields.next();
+    if (!isSoundOid(oid.content) || (parameter && !isSoundParameter(*parameter)) || !fields.atEnd())
+        refuse("algorithm");
+    return oid.content;
+}
+
+int versionOf(BytesView content) {
+    if (content.size() != 1 || content.front() > 2)
+        refuse("version");
+    return content.front() + 1;
+}
+
 /// As Serial writes it: upper-case hexadecimal, two's complement undone, no leading zeros.
 std::string serialText(BytesView content) {
-    if (content.empty())
+    if (!isSoundInteger(content))
         refuse("serial number");
     const bool isNegative = (content.front() & 0x80U) != 0;
     base::Bytes magnitude = base::toBytes(content);
@@ -50,220 +117,225 @@ std::string serialText(BytesView content) {
     return (isNegative ? "-" : "") + digits.substr(first);
 }
 
-void readBasicConstraints(BytesView value, CertificateColumns& columns) {
-    DerReader outer(value);
-    const auto sequence = outer.expect(der::Sequence);
-    if (!sequence)
-        return;
-    DerReader fields(sequence->content);
-    columns.hasBasicConstraints = true;
-    if (const auto ca = fields.optional(der::Boolean))
-        columns.isCa = !ca->content.empty() && ca->content.front() != 0;
-    if (const auto length = fields.optional(der::Integer)) {
-        if (length->content.size() <= 3 && !length->content.empty() && (length->content.front() & 0x80U) == 0) {
-            long number = 0;
-            for (const std::uint8_t octet : length->content)
-                number = number * 256 + octet;
-            columns.pathLength = number;
-        }
-    }
-}
-
-void readKeyUsage(BytesView value, CertificateColumns& columns) {
-    DerReader outer(value);
-    const auto bits = outer.expect(der::BitString);
-    if (!bits || bits->content.empty())
-        return;
-    columns.keyUsageBits = 0x10000;
-    const BytesView octets = bits->content.subspan(1);
-    for (unsigned i = 0; i < 9; ++i) {
-        if (i / 8 < octets.size() && (octets[i / 8] & (0x80U >> (i % 8))) != 0)
-            columns.keyUsageBits |= 1U << i;
-    }
-}
-
-void readExtendedKeyUsage(BytesView value, CertificateColumns& columns) {
-    DerReader outer(value);
-    const auto sequence = outer.expect(der::Sequence);
-    DerReader purposes(sequence ? sequence->content : BytesView());
-    while (!purposes.atEnd()) {
-        const auto purpose = purposes.expect(der::Oid);
-        const auto text = purpose ? base::oidText(purpose->content) : std::nullopt;
-        if (!text)
-            return;
-        columns.extendedKeyUsageOids.push_back(*text);
-    }
-}
-
-base::Bytes keyIdentifier(BytesView value, bool isAuthority) {
-    DerReader outer(value);
-    if (!isAuthority) {
-        const auto id = outer.expect(der::OctetString);
-        return id ? base::toBytes(id->content) : base::Bytes();
-    }
-    const auto sequence = outer.expect(der::Sequence);
-    DerReader fields(sequence ? sequence->content : BytesView());
-    const auto id = fields.optional(der::context(0));
-    return id ? base::toBytes(id->content) : base::Bytes();
-}
-
-GeneralName altName(const DerElement& element) {
-    switch (element.identifier) {
-    case der::context(1):
-        return {GeneralName::Type::Email, std::string(base::textOf(element.content))};
-    case der::context(2):
-        return {GeneralName::Type::Dns, std::string(base::textOf(element.content))};
-    case der::context(6):
-        return {GeneralName::Type::Uri, std::string(base::textOf(element.content))};
-    case der::context(7):
-        return {GeneralName::Type::Ip, ipAddressText(element.content)};
-    case der::context(8):
-        return {GeneralName::Type::RegisteredId, base::oidText(element.content).value_or(std::string())};
-    case der::contextConstructed(4):
-        return {GeneralName::Type::DirectoryName, Name::fromDer(element.content).toRfc2253()};
-    default:
-        break;
-    }
-    // Other names and the two that nobody uses are rare: let the full decoder word them.
-    base::Bytes single{der::Sequence};
-    const std::size_t length = element.whole.size();
-    if (length < 0x80) {
-        single.push_back(static_cast<std::uint8_t>(length));
-    } else {
-        single.push_back(0x82);
-        single.push_back(static_cast<std::uint8_t>(length >> 8U));
-        single.push_back(static_cast<std::uint8_t>(length));
-    }
-    if (length > 0xFFFF)
-        return {GeneralName::Type::OtherName, {}};
-    single.insert(single.end(), element.whole.begin(), element.whole.end());
-    if (length >= 0x80 && length <= 0xFF) {
-        single.erase(single.begin() + 2);
-        single[1] = 0x81;
-    }
-    const auto names = generalNamesFromDer(single);
-    return names.empty() ? GeneralName{GeneralName::Type::OtherName, {}} : names.front();
-}
-
-void readAltNames(BytesView value, CertificateColumns& columns) {
+/// The list without OpenSSL's decoder; nothing when an entry is of a type that only that one words.
+std::optional<std::vector<GeneralName>> plainAltNames(BytesView value) {
     DerReader outer(value);
     const auto sequence = outer.expect(der::Sequence);
     DerReader names(sequence ? sequence->content : BytesView());
-    try {
-        while (const auto element = names.next())
-            columns.subjectAltNames.push_back(altName(*element));
-    } catch (const Error&) {
-        // A damaged list is shown as no list, as Certificate::subjectAltNames() does.
-        columns.subjectAltNames.clear();
+    std::vector<GeneralName> out;
+    while (const auto element = names.next()) {
+        switch (element->identifier) {
+        case der::context(1):
+            out.push_back({GeneralName::Type::Email, ia5Text(element->content)});
+            break;
+        case der::context(2):
+            out.push_back({GeneralName::Type::Dns, ia5Text(element->content)});
+            break;
+        case der::context(6):
+            out.push_back({GeneralName::Type::Uri, ia5Text(element->content)});
+            break;
+        case der::context(7):
+            out.push_back({GeneralName::Type::Ip, ipAddressText(element->content)});
+            break;
+        default:
+            return std::nullopt;
+        }
     }
-    if (names.hasFailed())
-        columns.subjectAltNames.clear();
+    if (!sequence || names.hasFailed())
+        return std::nullopt;
+    return out;
 }
 
-void readExtension(const DerElement& extension, CertificateColumns& columns) {
+std::vector<GeneralName> altNames(BytesView value) {
+    if (auto plain = plainAltNames(value))
+        return std::move(*plain);
+    // A damaged list is shown as no list, as Certificate::subjectAltNames() does.
+    auto names = base::outcomeOf([value] { return generalNamesFromDer(value); });
+    return names ? std::move(*names) : std::vector<GeneralName>();
+}
+
+/// What extensions were met; of one that stands there twice, the first counts, as in Certificate::extension().
+using Seen = std::array<bool, 256>;
+
+void readExtension(const DerElement& extension, CertificateColumns& columns, Seen& seen) {
     DerReader fields(extension.content);
     const DerElement oid = need(fields.expect(der::Oid), "extensions");
-    fields.optional(der::Boolean);
+    if (const auto critical = fields.optional(der::Boolean); critical && critical->content.size() != 1)
+        refuse("extensions");
     const DerElement value = need(fields.expect(der::OctetString), "extensions");
+    if (!fields.atEnd() || !isSoundOid(oid.content))
+        refuse("extensions");
     // 2.5.29.n, the only ones wanted here, are the three octets 55 1D n.
-    if (oid.content.size() != 3 || oid.content[0] != 0x55 || oid.content[1] != 0x1D)
+    if (oid.content.size() != 3 || oid.content[0] != 0x55 || oid.content[1] != 0x1D || seen[oid.content[2]])
         return;
+    seen[oid.content[2]] = true;
     switch (oid.content[2]) {
     case 14:
-        columns.subjectKeyId = keyIdentifier(value.content, false);
+        columns.subjectKeyId = readSubjectKeyId(value.content).value_or(base::Bytes());
         break;
     case 15:
-        readKeyUsage(value.content, columns);
+        if (const auto bits = readKeyUsage(value.content))
+            columns.keyUsageBits = KeyUsageIsThere | *bits;
         break;
     case 17:
-        readAltNames(value.content, columns);
+        columns.subjectAltNames = altNames(value.content);
         break;
     case 19:
-        readBasicConstraints(value.content, columns);
+        setBasicConstraints(columns, readBasicConstraints(value.content));
         break;
     case 35:
-        columns.authorityKeyId = keyIdentifier(value.content, true);
+        columns.authorityKeyId = readAuthorityKeyId(value.content).value_or(base::Bytes());
         break;
     case 37:
-        readExtendedKeyUsage(value.content, columns);
+        columns.extendedKeyUsageOids = readExtendedKeyUsage(value.content).value_or(std::vector<std::string>());
         break;
     default:
         break;
     }
+}
+
+DerElement needTime(DerReader& dates) {
+    const DerElement time = need(dates.next(), "validity");
+    if (time.identifier != der::UtcTime && time.identifier != der::GeneralizedTime)
+        refuse("validity");
+    return time;
 }
 
 void readValidity(const DerElement& validity, CertificateColumns& columns) {
     DerReader dates(validity.content);
-    const DerElement notBefore = need(dates.next(), "validity");
-    const DerElement notAfter = need(dates.next(), "validity");
-    columns.notBefore = base::timeOf(notBefore);
-    columns.notAfter = base::timeOf(notAfter);
+    columns.notBefore = base::timeOf(needTime(dates));
+    columns.notAfter = base::timeOf(needTime(dates));
+    if (!dates.atEnd())
+        refuse("validity");
+}
+
+void readExtensions(const DerElement& wrapper, CertificateColumns& columns) {
+    DerReader inner(wrapper.content);
+    const DerElement list = need(inner.expect(der::Sequence), "extensions");
+    if (!inner.atEnd())
+        refuse("extensions");
+    DerReader extensions(list.content);
+    Seen seen{};
+    while (!extensions.atEnd())
+        readExtension(need(extensions.expect(der::Sequence), "extensions"), columns, seen);
+}
+
+void readKey(const DerElement& spki, CertificateColumns& columns) {
+    DerReader fields(spki.content);
+    algorithmOf(need(fields.expect(der::Sequence), "public key"));
+    const DerElement bits = need(fields.expect(der::BitString), "public key");
+    const auto facts = crypto::keyFactsFromSpki(spki.whole);
+    // OpenSSL clears the unused bits of the last octet, of which no key has any, and so hashes another encoding.
+    if (!facts || bits.content.empty() || bits.content.front() != 0)
+        refuse("public key");
+    columns.key = *facts;
+    columns.spkiSha256 = base::toHex(crypto::sha256(spki.whole));
 }
 
 void readTbsCertificate(BytesView content, CertificateColumns& columns) {
     DerReader fields(content);
     if (const auto version = fields.optional(der::contextConstructed(0))) {
         DerReader inner(version->content);
-        const DerElement number = need(inner.expect(der::Integer), "version");
-        columns.version = number.content.size() == 1 ? number.content.front() + 1 : 0;
+        columns.version = versionOf(need(inner.expect(der::Integer), "version").content);
+        if (!inner.atEnd())
+            refuse("version");
     }
     columns.serial = serialText(need(fields.expect(der::Integer), "serial number").content);
-    need(fields.expect(der::Sequence), "signature algorithm");
+    algorithmOf(need(fields.expect(der::Sequence), "signature algorithm"));
     const DerElement issuer = need(fields.expect(der::Sequence), "issuer");
     readValidity(need(fields.expect(der::Sequence), "validity"), columns);
     const DerElement subject = need(fields.expect(der::Sequence), "subject");
     const DerElement spki = need(fields.expect(der::Sequence), "public key");
     columns.issuerDer = base::toBytes(issuer.whole);
     columns.subjectDer = base::toBytes(subject.whole);
-    const auto facts = crypto::keyFactsFromSpki(spki.whole);
-    if (!facts)
-        refuse("public key");
-    columns.key = *facts;
-    columns.spkiSha256 = base::toHex(crypto::sha256(spki.whole));
-    fields.optional(der::context(1)); // issuer and subject unique identifiers (RFC 5280 4.1.2.8)
-    fields.optional(der::context(2));
-    if (const auto wrapper = fields.optional(der::contextConstructed(3))) {
-        DerReader inner(wrapper->content);
-        const DerElement list = need(inner.expect(der::Sequence), "extensions");
-        DerReader extensions(list.content);
-        while (!extensions.atEnd())
-            readExtension(need(extensions.expect(der::Sequence), "extensions"), columns);
+    readKey(spki, columns);
+    for (unsigned i : {1U, 2U}) { // issuer and subject unique identifiers (RFC 5280 4.1.2.8)
+        if (const auto id = fields.optional(der::context(i)); id && !isSoundBitString(id->content))
+            refuse("unique identifier");
     }
+    if (const auto wrapper = fields.optional(der::contextConstructed(3)))
+        readExtensions(*wrapper, columns);
     if (!fields.atEnd())
         refuse("end");
+}
+
+void setNames(CertificateColumns& columns) {
+    const Name subject = Name::fromDer(columns.subjectDer);
+    columns.subject = subject.toRfc2253();
+    columns.commonName = subject.displayName();
+    const bool isSame = columns.issuerDer == columns.subjectDer;
+    const Name issuer = isSame ? subject : Name::fromDer(columns.issuerDer);
+    columns.issuer = isSame ? columns.subject : issuer.toRfc2253();
+    // As Certificate::isCa(): version 1 has no basic constraints, and a self-issued one has always been taken for a
+    // root.
+    if (columns.version == 1 && !columns.hasBasicConstraints)
+        columns.isCa = subject.matches(issuer);
+}
+
+/// Of DER as nearly every certificate is. @throws Error for anything else, also for what OpenSSL would take
+CertificateColumns columnsOfPlainDer(BytesView bytes) {
+    DerReader outer(bytes);
+    const DerElement certificate = need(outer.expect(der::Sequence), "outer sequence");
+    if (!outer.atEnd())
+        refuse("end");
+    DerReader parts(certificate.content);
+    const DerElement tbs = need(parts.expect(der::Sequence), "content");
+    const BytesView algorithm = algorithmOf(need(parts.expect(der::Sequence), "signature algorithm"));
+    const DerElement signature = need(parts.expect(der::BitString), "signature");
+    if (!parts.atEnd() || !isSoundBitString(signature.content))
+        refuse("signature");
+    CertificateColumns columns;
+    readTbsCertificate(tbs.content, columns);
+    const auto oid = base::oidText(algorithm);
+    if (!oid)
+        refuse("signature algorithm");
+    columns.signatureOid = *oid;
+    setNames(columns);
+    columns.sha256 = base::toHex(crypto::sha256(bytes));
+    columns.sha1 = base::toHex(crypto::sha1(bytes));
+    return columns;
+}
+
+/// Of a certificate that OpenSSL has read: one in BER, or with something in it that nobody expects there.
+CertificateColumns columnsOf(const Certificate& certificate) {
+    CertificateColumns columns;
+    columns.version = certificate.version();
+    columns.serial = certificate.serial();
+    columns.subjectDer = certificate.subject().toDer();
+    columns.issuerDer = certificate.issuer().toDer();
+    columns.notBefore = certificate.notBefore();
+    columns.notAfter = certificate.notAfter();
+    columns.key = certificate.publicKey().facts();
+    columns.spkiSha256 = certificate.publicKey().spkiSha256();
+    columns.sha256 = certificate.sha256();
+    columns.sha1 = certificate.sha1();
+    const X509_ALGOR* algorithm = nullptr;
+    X509_get0_signature(nullptr, &algorithm, certificate.native());
+    columns.signatureOid = dottedOid(algorithm->algorithm);
+    columns.subjectAltNames = certificate.subjectAltNames();
+    columns.subjectKeyId = certificate.subjectKeyId();
+    columns.authorityKeyId = certificate.authorityKeyId();
+    const auto valueOf = [&certificate](std::string_view oid) {
+        const Extension* extension = certificate.extension(oid);
+        return extension == nullptr ? std::optional<BytesView>() : BytesView(extension->value());
+    };
+    if (const auto value = valueOf(oids::BasicConstraints))
+        setBasicConstraints(columns, readBasicConstraints(*value));
+    if (const auto value = valueOf(oids::KeyUsage)) {
+        if (const auto bits = readKeyUsage(*value))
+            columns.keyUsageBits = KeyUsageIsThere | *bits;
+    }
+    if (const auto value = valueOf(oids::ExtendedKeyUsage))
+        columns.extendedKeyUsageOids = readExtendedKeyUsage(*value).value_or(std::vector<std::string>());
+    setNames(columns);
+    return columns;
 }
 
 } // namespace
 
 CertificateColumns columnsFromDer(BytesView bytes) {
-    DerReader outer(bytes);
-    const DerElement certificate = need(outer.expect(der::Sequence), "outer sequence");
-    if (!outer.atEnd())
-        throw Error(ErrorKind::BadInput, "There are more bytes behind the certificate");
-    DerReader parts(certificate.content);
-    const DerElement tbs = need(parts.expect(der::Sequence), "content");
-    const DerElement algorithm = need(parts.expect(der::Sequence), "signature algorithm");
-    need(parts.expect(der::BitString), "signature");
-    if (!parts.atEnd())
-        refuse("end");
-
-    CertificateColumns columns;
-    readTbsCertificate(tbs.content, columns);
-    DerReader inner(algorithm.content);
-    columns.signatureOid =
-        base::oidText(need(inner.expect(der::Oid), "signature algorithm").content).value_or(std::string());
-    const Name subject = Name::fromDer(columns.subjectDer);
-    columns.subject = subject.toRfc2253();
-    columns.commonName = subject.displayName();
-    columns.issuer =
-        columns.issuerDer == columns.subjectDer ? columns.subject : Name::fromDer(columns.issuerDer).toRfc2253();
-    // As Certificate::isCa(): version 1 has no basic constraints, and a self-issued one has always been taken for a
-    // root.
-    if (columns.version == 1 && columns.issuerDer == columns.subjectDer)
-        columns.isCa = true;
-    columns.sha256 = base::toHex(crypto::sha256(bytes));
-    columns.sha1 = base::toHex(crypto::sha1(bytes));
-    return columns;
+    const auto plain = base::outcomeOf([bytes] { return columnsOfPlainDer(bytes); });
+    return plain ? *plain : columnsOf(Certificate::fromDer(bytes));
 }
 
 } // namespace certwright::x509

@@ -33,12 +33,13 @@ struct CertificateColumns {
     bool hasBasicConstraints = false;
     bool isCa = false;
     std::optional<long> pathLength;
-    unsigned keyUsageBits = 0; ///< bit n is bit n of RFC 5280 4.2.1.3; 0x10000 when the extension is there
+    unsigned keyUsageBits = 0; ///< bit n is bit n of RFC 5280 4.2.1.3; 0x10000 when the extension can be read
     std::vector<std::string> extendedKeyUsageOids;
 };
 
-/// The columns of a certificate's DER, by the bounds-checked reader of base. Whatever it accepts,
-/// Certificate::fromDer() accepts with the same fields. Callable from any thread. @throws Error BadInput
+/// The columns of a certificate's DER, by the bounds-checked reader of base. It accepts what Certificate::fromDer()
+/// accepts, with the same fields; what is not plain DER takes that way. Callable from any thread.
+/// @throws Error BadInput
 CertificateColumns columnsFromDer(base::BytesView der);
 
 } // namespace certwright::x509

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/openssl_check.h"
 #include "core/crypto/digest.h"
+#include "core/x509/key_identifier.h"
 #include "core/x509/native_text.h"
 #include "core/x509/signing.h"
 
@@ -53,13 +54,6 @@ RevokedEntry entryOf(const X509_REVOKED* revoked) {
     return entry;
 }
 
-/// Octets of the issuer's key identifier for the list's authority key identifier (RFC 5280 5.2.1).
-Handle<X509_EXTENSION> authorityKeyIdentifier(X509* issuer) {
-    X509V3_CTX context{};
-    X509V3_set_ctx(&context, issuer, nullptr, nullptr, nullptr, 0);
-    return Handle<X509_EXTENSION>(X509V3_EXT_conf_nid(nullptr, &context, NID_authority_key_identifier, "keyid"));
-}
-
 } // namespace
 
 std::string_view toString(RevocationReason reason) noexcept {
@@ -101,7 +95,7 @@ Crl::Crl(std::shared_ptr<const Data> data)
 Crl Crl::fromDer(base::BytesView der) {
     base::clearQueue();
     const unsigned char* position = der.data();
-    Handle<X509_CRL> native(base::check(d2i_X509_CRL(nullptr, &position, static_cast<long>(der.size())),
+    Handle<X509_CRL> native(base::check(d2i_X509_CRL(nullptr, &position, base::longSize(der.size())),
                                         "read the revocation list", ErrorKind::BadInput));
     if (position != der.data() + der.size())
         throw Error(ErrorKind::BadInput, "There are more bytes behind the revocation list");
@@ -110,7 +104,7 @@ Crl Crl::fromDer(base::BytesView der) {
 
 Crl Crl::fromPem(std::string_view pem) {
     base::clearQueue();
-    const Handle<BIO> bio(base::check(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), "make a buffer"));
+    const Handle<BIO> bio(base::check(BIO_new_mem_buf(pem.data(), base::intSize(pem.size())), "make a buffer"));
     return adopt(Handle<X509_CRL>(base::check(PEM_read_bio_X509_CRL(bio.get(), nullptr, nullptr, nullptr),
                                               "find a revocation list in the PEM text", ErrorKind::BadInput)));
 }
@@ -204,10 +198,8 @@ CrlBuilder::CrlBuilder(const Certificate& issuer)
     , m_crl(base::check(X509_CRL_new(), "make a revocation list")) {
     base::check(X509_CRL_set_version(m_crl.get(), X509_CRL_VERSION_2), "set the version");
     base::check(X509_CRL_set_issuer_name(m_crl.get(), X509_get_subject_name(issuer.native())), "set the issuer");
-    const Handle<X509_EXTENSION> keyId = authorityKeyIdentifier(issuer.native());
-    if (keyId)
-        base::check(X509_CRL_add_ext(m_crl.get(), keyId.get(), -1), "add the authority key identifier");
-    base::clearQueue();
+    const Handle<X509_EXTENSION> keyId = authorityKeyIdOf(issuer).toNative(); // a must (RFC 5280 5.2.1)
+    base::check(X509_CRL_add_ext(m_crl.get(), keyId.get(), -1), "add the authority key identifier");
 }
 
 CrlBuilder& CrlBuilder::setNumber(const Serial& number) {

@@ -1,15 +1,15 @@
 #include "core/x509/extension.h"
 
-#include "core/base/der_reader.h"
 #include "core/base/error.h"
 #include "core/base/openssl_check.h"
+#include "core/x509/extension_values.h"
+#include "core/x509/name_attributes.h"
 
 #include <openssl/conf.h>
 #include <openssl/objects.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace certwright::x509 {
@@ -19,17 +19,6 @@ using base::ErrorKind;
 using base::Handle;
 
 namespace {
-
-std::string dotted(const ASN1_OBJECT* object) {
-    std::array<char, 128> buffer{};
-    const int length = OBJ_obj2txt(buffer.data(), buffer.size(), object, 1);
-    if (length > 0 && static_cast<std::size_t>(length) < buffer.size())
-        return buffer.data();
-    std::string text(static_cast<std::size_t>(std::max(length, 0)) + 1, '\0');
-    OBJ_obj2txt(text.data(), static_cast<int>(text.size()), object, 1);
-    text.pop_back();
-    return text;
-}
 
 Handle<ASN1_OBJECT> objectOf(std::string_view type) {
     const std::string text(type);
@@ -57,7 +46,7 @@ std::unique_ptr<CONF, ConfDeleter> emptyConfiguration() {
 Extension Extension::fromDer(std::string_view type, bool critical, base::Bytes value) {
     const Handle<ASN1_OBJECT> object = objectOf(type);
     Extension extension;
-    extension.m_oid = dotted(object.get());
+    extension.m_oid = dottedOid(object.get());
     extension.m_critical = critical;
     extension.m_value = std::move(value);
     return extension;
@@ -68,13 +57,13 @@ Extension Extension::fromText(std::string_view type, bool critical, std::string_
     const Handle<ASN1_OBJECT> object = objectOf(type);
     const auto conf = emptyConfiguration();
     X509V3_CTX context{};
-    X509V3_set_ctx(&context, issuer, subject, nullptr, nullptr,
-                   issuer == nullptr && subject == nullptr ? X509V3_CTX_TEST : 0);
+    // Never X509V3_CTX_TEST: with it OpenSSL makes an empty extension of a value that needs a certificate it has not.
+    X509V3_set_ctx(&context, issuer, subject, nullptr, nullptr, 0);
     X509V3_set_nconf(&context, conf.get());
     base::clearQueue();
     // OpenSSL finds its method by short name; extensions without one are written as DER: or ASN1: under their OID.
     const int nid = OBJ_obj2nid(object.get());
-    const std::string name = nid == NID_undef ? dotted(object.get()) : std::string(OBJ_nid2sn(nid));
+    const std::string name = nid == NID_undef ? dottedOid(object.get()) : std::string(OBJ_nid2sn(nid));
     const std::string text = (critical ? "critical," : "") + std::string(value);
     const Handle<X509_EXTENSION> native(X509V3_EXT_nconf(conf.get(), &context, name.c_str(), text.c_str()));
     if (!native) {
@@ -93,7 +82,7 @@ Extension Extension::share(const X509_EXTENSION* native) {
     const ASN1_OCTET_STRING* octets = X509_EXTENSION_get_data(readable);
     const unsigned char* data = ASN1_STRING_get0_data(octets);
     Extension extension;
-    extension.m_oid = dotted(X509_EXTENSION_get_object(readable));
+    extension.m_oid = dottedOid(X509_EXTENSION_get_object(readable));
     extension.m_critical = X509_EXTENSION_get_critical(native) == 1;
     extension.m_value.assign(data, data + ASN1_STRING_length(octets));
     return extension;
@@ -151,33 +140,23 @@ std::vector<std::string> keyUsageNames(base::BytesView value) {
     static constexpr std::string_view names[] = {"digitalSignature", "nonRepudiation", "keyEncipherment",
                                                  "dataEncipherment", "keyAgreement",   "keyCertSign",
                                                  "cRLSign",          "encipherOnly",   "decipherOnly"};
-    base::DerReader reader(value);
-    const auto bits = reader.expect(base::der::BitString);
+    const unsigned bits = readKeyUsage(value).value_or(0);
     std::vector<std::string> out;
-    if (!bits || bits->content.empty())
-        return out;
-    const auto octets = bits->content.subspan(1);
     for (std::size_t i = 0; i < std::size(names); ++i) {
-        if (i / 8 < octets.size() && (octets[i / 8] & (0x80U >> (i % 8))) != 0)
+        if ((bits & (1U << i)) != 0)
             out.emplace_back(names[i]);
     }
     return out;
 }
 
 std::vector<std::string> extendedKeyUsageNames(base::BytesView value) {
-    base::DerReader reader(value);
-    const auto sequence = reader.expect(base::der::Sequence);
-    std::vector<std::string> out;
-    if (!sequence)
-        return out;
-    base::DerReader purposes(sequence->content);
-    while (const auto purpose = purposes.expect(base::der::Oid)) {
-        const std::string oid = base::oidText(purpose->content).value_or("?");
-        const int nid = OBJ_txt2nid(oid.c_str());
-        out.push_back(nid == NID_undef ? oid : std::string(OBJ_nid2sn(nid)));
-        if (purposes.atEnd())
-            break;
+    std::vector<std::string> out = readExtendedKeyUsage(value).value_or(std::vector<std::string>());
+    for (std::string& purpose : out) {
+        const int nid = OBJ_txt2nid(purpose.c_str());
+        if (nid != NID_undef)
+            purpose = OBJ_nid2sn(nid);
     }
+    base::clearQueue();
     return out;
 }
 

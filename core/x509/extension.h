@@ -16,8 +16,8 @@ public:
     /// @throws Error BadInput for an unknown name
     static Extension fromDer(std::string_view type, bool critical, base::Bytes value);
     /// From a name or an OID and OpenSSL's configuration syntax ("CA:TRUE,pathlen:0", "DER:30...",
-    /// "ASN1:UTF8String:x"). `issuer` and `subject` are needed for key identifiers only and may be null.
-    /// @throws Error BadInput naming the extension and the value
+    /// "ASN1:UTF8String:x"). `issuer` and `subject` are needed where the value speaks of them ("hash", "keyid",
+    /// "email:copy") and may be null otherwise. @throws Error BadInput naming the extension and the value
     static Extension fromText(std::string_view type, bool critical, std::string_view value, X509* issuer = nullptr,
                               X509* subject = nullptr);
     static Extension share(const X509_EXTENSION* extension);
@@ -48,9 +48,10 @@ const Extension* findExtension(const std::vector<Extension>& extensions, std::st
 /// The list out of and into OpenSSL's stack; a null stack is the empty list.
 std::vector<Extension> extensionsOf(const STACK_OF(X509_EXTENSION) * stack);
 
-/// Names of the key usage bits (RFC 5280 4.2.1.3: "digitalSignature"...) in an extension's value.
+/// Names of the key usage bits (RFC 5280 4.2.1.3: "digitalSignature"...) in an extension's value; none when damaged.
 std::vector<std::string> keyUsageNames(base::BytesView value);
-/// Names of extended key usages (RFC 5280 4.2.1.12: "serverAuth"...; the OID where there is no name).
+/// Names of extended key usages (RFC 5280 4.2.1.12: "serverAuth"...; the OID where there is no name); none when
+/// damaged.
 std::vector<std::string> extendedKeyUsageNames(base::BytesView value);
 
 namespace oids {

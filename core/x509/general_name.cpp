@@ -3,6 +3,8 @@
 #include "core/base/error.h"
 #include "core/base/openssl_check.h"
 #include "core/x509/name.h"
+#include "core/x509/name_attributes.h"
+#include "core/x509/native_text.h"
 
 #include <openssl/objects.h>
 #include <openssl/x509v3.h>
@@ -23,14 +25,7 @@ using Type = GeneralName::Type;
 namespace {
 
 std::string asText(const ASN1_STRING* value) {
-    const unsigned char* data = ASN1_STRING_get0_data(value);
-    return {reinterpret_cast<const char*>(data), static_cast<std::size_t>(ASN1_STRING_length(value))};
-}
-
-std::string oidOf(const ASN1_OBJECT* object) {
-    std::array<char, 256> buffer{};
-    const int length = OBJ_obj2txt(buffer.data(), buffer.size(), object, 1);
-    return length <= 0 ? std::string() : std::string(buffer.data());
+    return ia5Text({ASN1_STRING_get0_data(value), static_cast<std::size_t>(ASN1_STRING_length(value))});
 }
 
 std::string encoded(const ASN1_TYPE* value) {
@@ -45,7 +40,7 @@ std::string encoded(const ASN1_TYPE* value) {
 }
 
 std::string otherNameText(const OTHERNAME* other) {
-    std::string out = oidOf(other->type_id) + ';';
+    std::string out = dottedOid(other->type_id) + ';';
     if (other->value->type == V_ASN1_UTF8STRING)
         return out + "UTF8:" + asText(other->value->value.utf8string);
     return out + encoded(other->value);
@@ -69,7 +64,7 @@ GeneralName fromNative(const GENERAL_NAME* native) {
     case GEN_DIRNAME:
         return {Type::DirectoryName, Name::share(static_cast<const X509_NAME*>(value)).toRfc2253()};
     case GEN_RID:
-        return {Type::RegisteredId, oidOf(static_cast<const ASN1_OBJECT*>(value))};
+        return {Type::RegisteredId, dottedOid(static_cast<const ASN1_OBJECT*>(value))};
     case GEN_OTHERNAME:
         return {Type::OtherName, otherNameText(static_cast<const OTHERNAME*>(value))};
     case GEN_X400:
@@ -80,6 +75,13 @@ GeneralName fromNative(const GENERAL_NAME* native) {
 }
 
 void setString(GENERAL_NAME* native, int type, const std::string& text) {
+    const auto bad = std::find_if(text.begin(), text.end(),
+                                  [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '\0'; });
+    if (text.empty() || bad != text.end())
+        throw Error(ErrorKind::BadInput,
+                    text.empty() ? "An alternative name is empty" : "“" + text + "” has characters that are not ASCII",
+                    type == GEN_DNS && !text.empty() ? "Write an international host name by its A-labels (xn--…)."
+                                                     : "");
     Handle<ASN1_STRING> value(base::check(ASN1_IA5STRING_new(), "make a name"));
     base::check(ASN1_STRING_set(value.get(), text.data(), static_cast<int>(text.size())), "make a name");
     GENERAL_NAME_set0_value(native, type, value.release());

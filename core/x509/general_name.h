@@ -40,10 +40,11 @@ std::string ipAddressText(base::BytesView octets);
 /// is.
 std::string dnsNameProblem(std::string_view name);
 
-/// DER of a GeneralNames sequence. @throws Error BadInput naming the entry
+/// DER of a GeneralNames sequence. @throws Error BadInput naming the entry, also one that is empty or, where the type
+/// is IA5String, not ASCII (RFC 5280 4.2.1.6); Unsupported for the types X400 and EdiParty
 base::Bytes generalNamesToDer(const std::vector<GeneralName>& names);
 
-/// @throws Error BadInput
+/// Bytes behind the sequence are ignored, as OpenSSL does when it compares a name with them. @throws Error BadInput
 std::vector<GeneralName> generalNamesFromDer(base::BytesView der);
 
 } // namespace certwright::x509

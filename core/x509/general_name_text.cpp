@@ -1,6 +1,7 @@
 // Reading alternative names as people type and paste them.
 #include "core/base/error.h"
 #include "core/x509/general_name.h"
+#include "core/x509/name_text.h"
 
 #include <openssl/x509v3.h>
 
@@ -124,17 +125,19 @@ std::vector<std::string> split(std::string_view text) {
 std::string labelProblem(std::string_view name, std::string_view label) {
     const std::string quoted = "“" + std::string(name) + "”";
     if (label.empty())
-        return quoted + " has an empty label: two dots in a row, or one at its start.";
+        return quoted + " has an empty label: two dots in a row, or one at its start or end.";
     if (label.size() > MaximumLabel)
         return quoted + " has a label of more than 63 characters.";
     if (label.front() == '-' || label.back() == '-')
         return quoted + " has a label that begins or ends with a hyphen.";
-    for (const char c : label) {
+    for (std::size_t i = 0; i < label.size(); ++i) {
+        const char c = label[i];
         const auto byte = static_cast<unsigned char>(c);
         if (c == '_')
             return quoted + ": underscore is not allowed in host names.";
         if (std::isalnum(byte) == 0 && c != '-')
-            return quoted + " has a character that is not allowed in host names: “" + std::string(1, c) + "”.";
+            return quoted + " has a character that is not allowed in host names: “" +
+                   std::string(characterAt(label, i)) + "”.";
     }
     return {};
 }

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/openssl_check.h"
+#include "core/x509/name_text.h"
 
 #include <openssl/objects.h>
 
@@ -106,14 +107,6 @@ bool isUnfit(char c, StringType type) noexcept {
 
 bool isContinuation(char c) noexcept {
     return (static_cast<unsigned char>(c) & 0xC0U) == 0x80;
-}
-
-/// The character that begins at this octet.
-std::string_view characterAt(std::string_view text, std::size_t position) noexcept {
-    std::size_t end = position + 1;
-    while (end < text.size() && isContinuation(text[end]))
-        ++end;
-    return text.substr(position, end - position);
 }
 
 bool isCountryCode(std::string_view value) noexcept {

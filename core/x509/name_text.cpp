@@ -214,6 +214,13 @@ void appendEscaped(std::string& out, std::string_view value) {
 
 } // namespace
 
+std::string_view characterAt(std::string_view text, std::size_t octet) noexcept {
+    std::size_t end = octet + 1;
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80)
+        ++end;
+    return text.substr(octet, end - octet);
+}
+
 std::string placeIn(std::string_view text, std::size_t octets) {
     const auto start = text.substr(0, octets);
     const auto characters = std::count_if(start.begin(), start.end(),

@@ -24,6 +24,9 @@ struct ParsedAttribute {
 /// The attributes of a text as Name::parse() takes it, in encoding order. @throws Error BadInput with the position
 std::vector<ParsedAttribute> parseNameText(std::string_view text);
 
+/// The character of an UTF-8 text that begins at this octet.
+std::string_view characterAt(std::string_view text, std::size_t octet) noexcept;
+
 /// " (at character 5)", as the messages about a text end; `octets` stand in front of the place.
 std::string placeIn(std::string_view text, std::size_t octets);
 

@@ -1,13 +1,14 @@
 #include "core/x509/native_text.h"
 
+#include "core/base/der_reader.h"
 #include "core/base/error.h"
 #include "core/base/openssl_check.h"
+#include "core/x509/name_attributes.h"
 
 #include <openssl/objects.h>
 #include <openssl/pem.h>
 
 #include <algorithm>
-#include <array>
 
 namespace certwright::x509 {
 
@@ -35,9 +36,12 @@ std::string algorithmName(const X509_ALGOR* algorithm) {
     const int nid = OBJ_obj2nid(object);
     if (nid != NID_undef)
         return OBJ_nid2ln(nid);
-    std::array<char, 128> buffer{};
-    const int length = OBJ_obj2txt(buffer.data(), buffer.size(), object, 1);
-    return length > 0 ? std::string(buffer.data()) : std::string();
+    return dottedOid(object);
+}
+
+std::string ia5Text(base::BytesView octets) {
+    auto text = base::stringText({base::der::Utf8String, octets, octets});
+    return text ? *text : base::stringText({base::der::T61String, octets, octets}).value_or(std::string());
 }
 
 std::optional<base::Time> timeOfNative(const ASN1_TIME* time) noexcept {
@@ -45,7 +49,8 @@ std::optional<base::Time> timeOfNative(const ASN1_TIME* time) noexcept {
         return std::nullopt;
     const unsigned char* data = ASN1_STRING_get0_data(time);
     const auto length = static_cast<std::size_t>(std::max(ASN1_STRING_length(time), 0));
-    return base::parseAsn1Time(base::textOf({data, length}));
+    const base::BytesView octets{data, length};
+    return base::timeOf({static_cast<std::uint8_t>(ASN1_STRING_type(time)), octets, octets});
 }
 
 Handle<ASN1_TIME> timeToNative(base::Time time) {

@@ -22,6 +22,10 @@ std::string printedText(const std::function<int(BIO*)>& print);
 /// OpenSSL's long name of an algorithm ("ecdsa-with-SHA256"), the dotted OID where there is none.
 std::string algorithmName(const X509_ALGOR* algorithm);
 
+/// UTF-8 of an IA5String's octets. It holds ASCII; where somebody put in more, that is read as UTF-8 when it is, else
+/// as Latin-1.
+std::string ia5Text(base::BytesView octets);
+
 /// A time of OpenSSL's; nothing when it is null or not well formed.
 std::optional<base::Time> timeOfNative(const ASN1_TIME* time) noexcept;
 

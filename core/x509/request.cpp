@@ -4,6 +4,8 @@
 #include "core/base/openssl_check.h"
 #include "core/base/outcome.h"
 #include "core/crypto/digest.h"
+#include "core/x509/name_attributes.h"
+#include "core/x509/name_text.h"
 #include "core/x509/native_text.h"
 #include "core/x509/signing.h"
 
@@ -12,7 +14,6 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace certwright::x509 {
@@ -37,17 +38,12 @@ std::vector<Extension> requestedExtensions(X509_REQ* request) {
 }
 
 std::string attributeValueText(const ASN1_TYPE* value) {
-    if (value == nullptr)
-        return {};
-    const bool isString = value->type == V_ASN1_UTF8STRING || value->type == V_ASN1_PRINTABLESTRING ||
-                          value->type == V_ASN1_IA5STRING || value->type == V_ASN1_T61STRING ||
-                          value->type == V_ASN1_BMPSTRING || value->type == V_ASN1_UNIVERSALSTRING;
-    if (isString) {
-        unsigned char* buffer = nullptr;
-        const int length = ASN1_STRING_to_UTF8(&buffer, value->value.asn1_string);
-        const base::OpensslMemory<unsigned char> owner(buffer);
-        if (length >= 0)
-            return {reinterpret_cast<const char*>(buffer), static_cast<std::size_t>(length)};
+    if (value->type == V_ASN1_UTF8STRING || value->type == V_ASN1_NUMERICSTRING ||
+        value->type == V_ASN1_PRINTABLESTRING || value->type == V_ASN1_T61STRING || value->type == V_ASN1_IA5STRING ||
+        value->type == V_ASN1_VISIBLESTRING || value->type == V_ASN1_UNIVERSALSTRING ||
+        value->type == V_ASN1_BMPSTRING) {
+        if (auto text = stringValue(value->value.asn1_string))
+            return std::move(*text);
     }
     unsigned char* buffer = nullptr;
     const int length = i2d_ASN1_TYPE(value, &buffer);
@@ -56,6 +52,16 @@ std::string attributeValueText(const ASN1_TYPE* value) {
         return {};
     const base::OpensslMemory<unsigned char> owner(buffer);
     return base::toHex({buffer, static_cast<std::size_t>(length)});
+}
+
+std::string attributeText(X509_ATTRIBUTE* attribute) {
+    std::string out;
+    for (int i = 0; i < X509_ATTRIBUTE_count(attribute); ++i) {
+        if (i > 0)
+            out += ", ";
+        out += attributeValueText(X509_ATTRIBUTE_get0_type(attribute, i));
+    }
+    return out;
 }
 
 } // namespace
@@ -88,7 +94,7 @@ Request::Request(std::shared_ptr<const Data> data)
 Request Request::fromDer(base::BytesView der) {
     base::clearQueue();
     const unsigned char* position = der.data();
-    Handle<X509_REQ> native(base::check(d2i_X509_REQ(nullptr, &position, static_cast<long>(der.size())),
+    Handle<X509_REQ> native(base::check(d2i_X509_REQ(nullptr, &position, base::longSize(der.size())),
                                         "read the request", ErrorKind::BadInput));
     if (position != der.data() + der.size())
         throw Error(ErrorKind::BadInput, "There are more bytes behind the request");
@@ -97,7 +103,7 @@ Request Request::fromDer(base::BytesView der) {
 
 Request Request::fromPem(std::string_view pem) {
     base::clearQueue();
-    const Handle<BIO> bio(base::check(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), "make a buffer"));
+    const Handle<BIO> bio(base::check(BIO_new_mem_buf(pem.data(), base::intSize(pem.size())), "make a buffer"));
     return adopt(Handle<X509_REQ>(base::check(PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr),
                                               "find a request in the PEM text", ErrorKind::BadInput)));
 }
@@ -164,11 +170,8 @@ std::vector<RequestAttribute> Request::attributes() const {
         const int nid = OBJ_obj2nid(object);
         if (X509_REQ_extension_nid(nid) == 1)
             continue;
-        std::array<char, 128> buffer{};
-        OBJ_obj2txt(buffer.data(), buffer.size(), object, 1);
-        const std::string oid = buffer.data();
-        out.push_back({oid, nid == NID_undef ? oid : std::string(OBJ_nid2sn(nid)),
-                       attributeValueText(X509_ATTRIBUTE_get0_type(attribute, 0))});
+        const std::string oid = dottedOid(object);
+        out.push_back({oid, nid == NID_undef ? oid : std::string(OBJ_nid2sn(nid)), attributeText(attribute)});
     }
     return out;
 }
@@ -203,6 +206,17 @@ RequestBuilder::RequestBuilder()
     base::check(X509_REQ_set_version(m_request.get(), X509_REQ_VERSION_1), "set the version");
 }
 
+RequestBuilder& RequestBuilder::setVersion(int version) {
+    if (version != 1)
+        throw Error(ErrorKind::BadInput, "A request has version 1, not " + std::to_string(version));
+    return *this;
+}
+
+RequestBuilder& RequestBuilder::setPublicKey(const crypto::PublicKey& key) {
+    base::check(X509_REQ_set_pubkey(m_request.get(), key.native()), "set the public key");
+    return *this;
+}
+
 RequestBuilder& RequestBuilder::setSubject(const Name& subject) {
     base::check(X509_REQ_set_subject_name(m_request.get(), subject.native()), "set the subject");
     return *this;
@@ -229,6 +243,10 @@ RequestBuilder& RequestBuilder::setChallenge(std::string_view challenge) {
 }
 
 Request RequestBuilder::sign(const crypto::PrivateKey& key, std::string_view digest) {
+    const EVP_PKEY* chosen = X509_REQ_get0_pubkey(m_request.get());
+    base::clearQueue();
+    if (chosen != nullptr && EVP_PKEY_eq(chosen, key.native()) != 1)
+        throw Error(ErrorKind::NotAllowed, "The request is for another key than the one that is to sign it");
     // Not X509_REQ_dup(): that encodes the request, which is not possible before it has a key.
     const Handle<X509_REQ> copy(base::check(X509_REQ_new(), "copy the request"));
     base::check(X509_REQ_set_version(copy.get(), X509_REQ_get_version(m_request.get())), "copy the request");

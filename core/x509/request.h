@@ -19,7 +19,7 @@ namespace certwright::x509 {
 struct RequestAttribute {
     std::string oid;
     std::string name; ///< short name, the OID where there is none
-    std::string text; ///< the value in words; hexadecimal DER where it is no string
+    std::string text; ///< the values in words, separated by ", "; hexadecimal DER of one that is no string
 };
 
 /// A PKCS#10 certification request (RFC 2986). An immutable value, readable by any thread.
@@ -63,12 +63,16 @@ private:
 class RequestBuilder {
 public:
     RequestBuilder();
+    /// 1, the only one there is (RFC 2986 4.1), and set already. @throws Error BadInput
+    RequestBuilder& setVersion(int version);
     RequestBuilder& setSubject(const Name& subject);
+    /// The key that the request will be signed with; sign() sets it too. @throws Error Unsupported
+    RequestBuilder& setPublicKey(const crypto::PublicKey& key);
     RequestBuilder& addExtension(const Extension& extension);
     /// PKCS#9 challengePassword (RFC 2985 5.4.1). @throws Error BadInput for a text its string types cannot hold
     RequestBuilder& setChallenge(std::string_view challenge);
     /// Sets the key's public half and signs with `digest`, or with the key's natural one when it is empty.
-    /// @throws Error NotAllowed, BadInput
+    /// @throws Error NotAllowed when the key cannot sign or is not the one that was set, BadInput for an unknown digest
     Request sign(const crypto::PrivateKey& key, std::string_view digest = {});
 
 private:

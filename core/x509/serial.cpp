@@ -1,5 +1,6 @@
 #include "core/x509/serial.h"
 
+#include "core/base/der_reader.h"
 #include "core/base/error.h"
 #include "core/base/openssl_check.h"
 #include "core/crypto/random.h"
@@ -77,9 +78,13 @@ Handle<ASN1_INTEGER> Serial::toNative() const {
 
 std::size_t Serial::octets() const {
     const Handle<ASN1_INTEGER> native = toNative();
-    const int whole = i2d_ASN1_INTEGER(native.get(), nullptr);
-    // Identifier and length take two octets as long as the content is below 128.
-    return whole < 2 ? 0 : static_cast<std::size_t>(whole - 2);
+    unsigned char* buffer = nullptr;
+    const int length = i2d_ASN1_INTEGER(native.get(), &buffer);
+    base::check(length, "encode the serial number");
+    const base::OpensslMemory<unsigned char> owner(buffer);
+    base::DerReader reader({buffer, static_cast<std::size_t>(length)});
+    const auto element = reader.next();
+    return element ? element->content.size() : 0;
 }
 
 } // namespace certwright::x509

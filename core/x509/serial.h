@@ -13,9 +13,10 @@ class Serial {
 public:
     /// Zero.
     Serial() = default;
-    /// 128 random bits, the first one 0 and the number not 0.
+    /// 128 random bits but for two: the first one is 0, so that it is positive, the eighth 1, so that all are equally
+    /// long.
     static Serial random();
-    /// Hexadecimal digits, with an optional '-' in front; colons are skipped. @throws Error BadInput
+    /// Hexadecimal digits, with an optional '-' in front; colons and spaces are skipped. @throws Error BadInput
     static Serial parse(std::string_view hex);
     static Serial share(const ASN1_INTEGER* serial);
 
@@ -25,6 +26,8 @@ public:
     base::Handle<ASN1_INTEGER> toNative() const;
     /// Length of its DER content in octets.
     std::size_t octets() const;
+    /// As RFC 5280 4.1.2.2 wants it.
+    bool isPositive() const noexcept { return m_hex != "0" && m_hex.front() != '-'; }
 
     bool operator==(const Serial&) const = default;
 

@@ -51,8 +51,17 @@ inline QList<QByteArray> certificatesIn(const QByteArray& content) {
             break;
         out.append(QByteArray::fromBase64(content.mid(at + begin.size(), stop - at - begin.size())));
     }
-    if (out.isEmpty() && content.startsWith('\x30'))
-        out.append(content);
+    // In DER there may be several, or a few octets behind the last one.
+    for (QByteArray rest = out.isEmpty() ? content : QByteArray(); rest.size() > 2 && rest.startsWith('\x30');) {
+        const auto octet = [&rest](qsizetype i) { return qsizetype{static_cast<quint8>(rest[i])}; };
+        const qsizetype count = octet(1) < 0x80 ? 0 : octet(1) & 0x7F;
+        qsizetype length = count == 0 ? octet(1) : 0;
+        for (qsizetype i = 0; i < count && 2 + i < rest.size(); ++i)
+            length = length * 256 + octet(2 + i);
+        const QByteArray whole = rest.left(2 + count + length);
+        out.append(whole);
+        rest.remove(0, whole.size());
+    }
     return out;
 }
 
