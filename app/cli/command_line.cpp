@@ -1,6 +1,7 @@
 #include "app/cli/command_line.h"
 
 #include "app/cli/exit_code.h"
+#include "core/base/library.h"
 
 #include <algorithm>
 #include <cstring>
@@ -61,7 +62,8 @@ std::string usageMessage(const CLI::ParseError& error, const CLI::App& command) 
 
 CommandLine::CommandLine()
     : m_app("Certificates, keys and TLS connections from the command line", "certwright-cli") {
-    m_app.set_version_flag("--version", std::string("certwright-cli " CERTWRIGHT_VERSION), "Show the version and exit");
+    m_app.set_version_flag("--version", "certwright-cli " CERTWRIGHT_VERSION " with " + base::libraryVersion(),
+                           "Show the versions of the program and of the library, and exit");
     m_app.set_help_flag("-h,--help", "Show this help and exit");
     m_app.require_subcommand(1);
 }

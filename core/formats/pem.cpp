@@ -98,16 +98,17 @@ std::string withoutQuoting(std::string_view body) {
     return out;
 }
 
-/// The body up to the empty line behind its first lines of base64: some files have a remark there.
-std::string_view upToEmptyLine(std::string_view body) {
+/// The body up to the empty line behind its first lines of base64, or up to a line that starts with a dash, where
+/// OpenSSL takes the data to end: some files have a remark there.
+std::string_view upToRemark(std::string_view body) {
     std::string_view rest = body;
     bool hasText = false;
     while (!rest.empty()) {
         const std::size_t start = body.size() - rest.size();
-        const bool isEmpty = takeLine(rest).empty();
-        if (isEmpty && hasText)
+        const std::string_view line = takeLine(rest);
+        if (hasText && (line.empty() || line.front() == '-'))
             return body.substr(0, start);
-        hasText = hasText || !isEmpty;
+        hasText = hasText || !line.empty();
     }
     return body;
 }
@@ -118,7 +119,7 @@ void decodeBody(PemBlock& block, std::string_view body) {
     if (!der)
         der = base::fromBase64(withoutQuoting(body));
     if (!der)
-        der = base::fromBase64(upToEmptyLine(body));
+        der = base::fromBase64(upToRemark(body));
     const std::string where = "The block " + block.label + " at line " + std::to_string(block.line);
     if (!der) {
         block.error = Error(ErrorKind::BadInput, where + " is not base64",

@@ -26,6 +26,11 @@ struct CertificateStackDeleter {
 };
 using CertificateStack = std::unique_ptr<STACK_OF(X509), CertificateStackDeleter>;
 
+struct CrlStackDeleter {
+    void operator()(STACK_OF(X509_CRL) * stack) const noexcept { sk_X509_CRL_free(stack); }
+};
+using CrlStack = std::unique_ptr<STACK_OF(X509_CRL), CrlStackDeleter>;
+
 /// What the callback, which is C, collects; an exception waits here until OpenSSL has returned.
 struct Collector {
     std::vector<Finding> findings;
@@ -33,12 +38,30 @@ struct Collector {
     std::exception_ptr failure;
 };
 
+/// The collector of a verification. The path of a revocation list's signer is verified by a context of its own inside
+/// the first one, which has nothing of ours.
+Collector* collectorOf(X509_STORE_CTX* context) {
+    while (X509_STORE_CTX* outer = X509_STORE_CTX_get0_parent_ctx(context))
+        context = outer;
+    return static_cast<Collector*>(X509_STORE_CTX_get_app_data(context));
+}
+
+/// True for what OpenSSL asks of the signer of a revocation list although it was only asked of the certificate: the
+/// signer need not be the server.
+bool isMisplacedNameCheck(X509_STORE_CTX* context, int code) {
+    return X509_STORE_CTX_get0_parent_ctx(context) != nullptr &&
+           (code == X509_V_ERR_HOSTNAME_MISMATCH || code == X509_V_ERR_EMAIL_MISMATCH ||
+            code == X509_V_ERR_IP_ADDRESS_MISMATCH);
+}
+
 int onVerify(int isFine, X509_STORE_CTX* context) {
     if (isFine != 0)
         return 1;
-    auto* collector = static_cast<Collector*>(X509_STORE_CTX_get_app_data(context));
+    Collector* collector = collectorOf(context);
     try {
         const int code = X509_STORE_CTX_get_error(context);
+        if (isMisplacedNameCheck(context, code))
+            return 1;
         const int depth = X509_STORE_CTX_get_error_depth(context);
         X509* current = X509_STORE_CTX_get_current_cert(context);
         const std::optional<Certificate> certificate =
@@ -182,6 +205,8 @@ void TrustStore::addUntrusted(const Certificate& certificate) {
 
 void TrustStore::addCrl(const Crl& crl) {
     base::check(X509_STORE_add_crl(m_store.get(), crl.native()), "add a revocation list");
+    if (std::find(m_crls.begin(), m_crls.end(), crl) == m_crls.end())
+        m_crls.push_back(crl);
 }
 
 void TrustStore::addSystemTrust() {
@@ -211,6 +236,12 @@ VerifyResult TrustStore::verify(const Certificate& certificate, const VerifyOpti
     const Handle<X509_STORE_CTX> context(base::check(X509_STORE_CTX_new(), "prepare the verification"));
     base::check(X509_STORE_CTX_init(context.get(), m_store.get(), certificate.native(), untrusted.get()),
                 "prepare the verification");
+    // Handed over apart: in the store OpenSSL looks a list up by the certificate's issuer alone, and would not find an
+    // indirect one, which another issuer signs (RFC 5280 5.2.5).
+    const CrlStack crls(base::check(sk_X509_CRL_new_null(), "prepare the verification"));
+    for (const Crl& crl : m_crls)
+        base::check(sk_X509_CRL_push(crls.get(), crl.native()), "prepare the verification");
+    X509_STORE_CTX_set0_crls(context.get(), crls.get());
     Collector collector;
     setOptions(context.get(), options);
     X509_STORE_CTX_set_app_data(context.get(), &collector);

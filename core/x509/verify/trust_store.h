@@ -83,6 +83,7 @@ public:
 private:
     base::Handle<X509_STORE> m_store;
     std::vector<Certificate> m_untrusted;
+    std::vector<Crl> m_crls;
 };
 
 /// The finding that explains one of OpenSSL's verification codes at a depth.
