@@ -123,7 +123,10 @@ void Console::note(std::string_view line) {
 }
 
 void Console::printError(const base::Error& error) {
-    note("certwright-cli: " + (error.context().empty() ? std::string() : error.context() + ": ") + error.message());
+    // Some messages name the file themselves.
+    const bool isNamed =
+        error.context().empty() || error.message().find("“" + error.context() + "”") != std::string::npos;
+    note("certwright-cli: " + (isNamed ? std::string() : error.context() + ": ") + error.message());
     if (!error.hint().empty())
         note("  " + error.hint());
 }

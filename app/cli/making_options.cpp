@@ -67,7 +67,7 @@ formats::Contents readUsable(const std::string& path, Console& console, const Pa
 [[noreturn]] void throwMissing(const formats::Contents& contents, const std::string& path, const char* what) {
     if (contents.error)
         throw contents.error->withContext(path);
-    throw Error(ErrorKind::BadInput, "There is no " + std::string(what) + " in " + path).withContext(path);
+    throw Error(ErrorKind::BadInput, "There is no " + std::string(what) + " in “" + path + "”").withContext(path);
 }
 
 std::string profileIds() {

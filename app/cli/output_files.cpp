@@ -15,7 +15,7 @@ void OutputFiles::reserve(const std::string& path) const {
         return;
     const QFileInfo info(QString::fromStdString(path));
     if (info.exists() || info.isSymLink())
-        throw Error(ErrorKind::NotAllowed, path + " exists already",
+        throw Error(ErrorKind::NotAllowed, "“" + path + "” exists already",
                     "Choose another name, or overwrite it with --force")
             .withContext(path);
 }

@@ -98,7 +98,7 @@ int runShow(const ShowOptions& options, Console& console) {
         return item.as<formats::Pkcs12Item>() != nullptr;
     });
     if (!isPkcs12 && !contents.error)
-        throw Error(ErrorKind::BadInput, options.file + " is not a PKCS#12 file",
+        throw Error(ErrorKind::BadInput, "“" + options.file + "” is not a PKCS#12 file",
                     "certwright-cli show tells what it is")
             .withContext(options.file);
     if (console.isJson()) {

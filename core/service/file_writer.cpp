@@ -31,13 +31,17 @@ std::string shown(const QString& path) {
     return QDir::toNativeSeparators(path).toStdString();
 }
 
+std::string quoted(const QString& path) {
+    return "“" + shown(path) + "”";
+}
+
 [[noreturn]] void throwIo(const QString& path, int code, const std::string& reason) {
     std::string hint;
     if (code == ENOSPC || code == EDQUOT)
         hint = "Free some space on the disk, or choose another place";
     else if (code == EACCES || code == EPERM || code == EROFS)
         hint = "Choose a folder that you may write to";
-    throw Error(ErrorKind::Io, "Could not write " + shown(path) + ": " + reason, hint).withContext(shown(path));
+    throw Error(ErrorKind::Io, "Could not write " + quoted(path) + ": " + reason, hint).withContext(shown(path));
 }
 
 [[noreturn]] void throwIo(const QString& path, int code) {
@@ -45,7 +49,8 @@ std::string shown(const QString& path) {
 }
 
 [[noreturn]] void throwExists(const QString& path) {
-    throw Error(ErrorKind::NotAllowed, shown(path) + " exists already", "Choose another name, or allow to overwrite it")
+    throw Error(ErrorKind::NotAllowed, quoted(path) + " exists already",
+                "Choose another name, or allow to overwrite it")
         .withContext(shown(path));
 }
 
@@ -147,11 +152,12 @@ void FileWriter::add(const QString& path, base::BytesView bytes, Access access) 
         if (!m_mayOverwrite)
             throwExists(path);
         if (!info.isFile())
-            throw Error(ErrorKind::NotAllowed, shown(path) + " is not a regular file", "Choose another name");
+            throw Error(ErrorKind::NotAllowed, quoted(path) + " is not a regular file", "Choose another name")
+                .withContext(shown(path));
     }
     const QString target = resolved(path);
     if (!QFileInfo(QFileInfo(target).absolutePath()).isDir())
-        throw Error(ErrorKind::NotFound, "There is no folder " + shown(QFileInfo(target).absolutePath()),
+        throw Error(ErrorKind::NotFound, "There is no folder " + quoted(QFileInfo(target).absolutePath()),
                     "Make the folder first, or choose another one")
             .withContext(shown(path));
     QFile file;

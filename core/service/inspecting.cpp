@@ -105,7 +105,7 @@ void appendKeyLog(const std::string& path, const tls::KeyLog& secrets) {
     const QString name = QString::fromStdString(path);
     const QFileInfo info(name);
     if (info.exists() && !info.isFile())
-        throw Error(ErrorKind::NotAllowed, "\"" + path + "\" is not a regular file").withContext(path);
+        throw Error(ErrorKind::NotAllowed, "“" + path + "” is not a regular file").withContext(path);
     QFile file(name);
     // Unbuffered, so that no copy of the secrets stays behind in a buffer.
     if (!file.open(QIODevice::WriteOnly | QIODevice::Append | QIODevice::Unbuffered,
