@@ -25,6 +25,7 @@ namespace der = base::der;
 namespace {
 
 constexpr std::size_t MaxPrimeOctets = 2048; ///< longer ones take too long to test
+constexpr int LeastOrderBits = 112;          ///< of DSA; a generator that is smaller than the order is far below
 constexpr std::string_view OidRsa = "1.2.840.113549.1.1.1";
 constexpr std::string_view OidPrimeField = "1.2.840.10045.1.1";
 
@@ -112,8 +113,10 @@ ParametersItem readParameters(DerKind kind, BytesView bytes) {
         if (integers.size() < 2)
             throwDamaged();
         item.bits = bitLength(integers[0]);
-        // Of three integers the third is DH's length of private values, or DSA's generator, which is large.
-        const bool isDsa = kind == DerKind::ThreeIntegers && bitLength(integers[2]) > 32;
+        // Of three integers after p there are: the generator and a length (PKCS#3), which is small; the order and the
+        // generator of DSA; the generator and the order (X9.42), where the order is the smaller one or p's half.
+        const bool isDsa = kind == DerKind::ThreeIntegers && bitLength(integers[1]) >= LeastOrderBits &&
+                           bitLength(integers[1]) < bitLength(integers[2]);
         item.kind = isDsa ? ParametersItem::Kind::Dsa : ParametersItem::Kind::Dh;
     }
     item.der = base::toBytes(bytes);

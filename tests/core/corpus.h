@@ -22,6 +22,17 @@ struct CorpusRow {
     QString kind;
     QString expected; ///< "ok", "ok35", "error", "either"
     QString detail;
+    QString passphrase; ///< "<none>" when it is not encrypted, "<empty>" for the empty one
+
+    /// A field of the detail: "bits" of "keytype=RSA; bits=2048"; empty when it is not there.
+    QString value(const char* field) const {
+        const QString start = QString::fromLatin1(field) + u'=';
+        for (const QString& part : detail.split(QStringLiteral("; "))) {
+            if (part.startsWith(start))
+                return part.mid(start.size());
+        }
+        return {};
+    }
 };
 
 inline std::vector<CorpusRow> corpusManifest(const QString& family) {
@@ -31,11 +42,13 @@ inline std::vector<CorpusRow> corpusManifest(const QString& family) {
     const QList<QByteArray> columns = lines.front().split('\t');
     const qsizetype expected = columns.indexOf("expected");
     const qsizetype detail = columns.indexOf("detail");
+    const qsizetype passphrase = columns.indexOf("passphrase");
     for (const QByteArray& line : lines.mid(1)) {
         const QList<QByteArray> fields = line.split('\t');
         if (fields.size() > detail)
             rows.push_back({QString::fromUtf8(fields[0]), QString::fromUtf8(fields[1]),
-                            QString::fromUtf8(fields[expected]), QString::fromUtf8(fields[detail])});
+                            QString::fromUtf8(fields[expected]), QString::fromUtf8(fields[detail]),
+                            passphrase < 0 ? QStringLiteral("<none>") : QString::fromUtf8(fields[passphrase])});
     }
     return rows;
 }
