@@ -136,9 +136,13 @@ CreationStart MainWindow::creationStart() const {
     if (page->kind() == store::EntryKind::Key)
         start.keyId = ids.front();
     if (page->kind() == store::EntryKind::Certificate) {
-        const auto index = page->model().rows().find(ids.front());
-        if (index && page->model().rows().at(*index).isCa && page->model().rows().at(*index).keyId != 0)
-            start.issuerId = ids.front();
+        const ListRows& rows = page->model().rows();
+        auto index = rows.find(ids.front());
+        // Beside a leaf another of the same CA is meant.
+        if (index && !rows.at(*index).isCa && rows.at(*index).link == store::LinkState::Verified)
+            index = rows.find(rows.at(*index).issuerId);
+        if (index && rows.at(*index).isCa && rows.at(*index).keyId != 0)
+            start.issuerId = rows.at(*index).id;
     }
     return start;
 }

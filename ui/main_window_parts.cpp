@@ -22,6 +22,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
+#include <QScreen>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QToolButton>
@@ -210,7 +211,8 @@ void MainWindow::connectCreation() {
 }
 
 void MainWindow::restoreLayout() {
-    resize(1180, 760);
+    // At first whole on the screen, also on a small or a magnified one, as long as everything has room.
+    resize(QSize(1180, 760).boundedTo(screen()->availableSize() - QSize(16, 48)).expandedTo(QSize(1000, 600)));
     const QByteArray geometry = m_context.settings.value(geometryKey).toByteArray();
     if (!geometry.isEmpty())
         restoreGeometry(geometry);

@@ -136,6 +136,28 @@ void drawCheckBox(QPainter* painter, const QStyleOption& option) {
     painter->restore();
 }
 
+/// A ring to choose, seen on every background, with a dot when it is chosen.
+void drawRadioButton(QPainter* painter, const QStyleOption& option) {
+    const bool isEnabled = option.state & QStyle::State_Enabled;
+    const QColor border = (option.state & QStyle::State_HasFocus) ? themed(ColorRole::FocusLine)
+                          : isEnabled                             ? themed(ColorRole::Secondary)
+                                                                  : themed(ColorRole::Line);
+    const qreal side = std::min({option.rect.width(), option.rect.height(), 14});
+    QRectF ring(0, 0, side - 1, side - 1);
+    ring.moveCenter(QRectF(option.rect).center());
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(QPen(border, 1));
+    painter->setBrush(option.palette.color(isEnabled ? QPalette::Base : QPalette::Window));
+    painter->drawEllipse(ring);
+    if (option.state & QStyle::State_On) {
+        painter->setPen(Qt::NoPen);
+        painter->setBrush(option.palette.color(isEnabled ? QPalette::Active : QPalette::Disabled, QPalette::Text));
+        painter->drawEllipse(ring.center(), side * 0.22, side * 0.22);
+    }
+    painter->restore();
+}
+
 /// The title of a column, with the sort arrow right behind it.
 void drawHeaderLabel(const QStyleOptionHeader& header, QPainter* painter) {
     constexpr int margin = 8;
@@ -322,6 +344,9 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
         drawChevron(painter, option->rect, element == PE_IndicatorArrowDown ? Qt::DownArrow : Qt::RightArrow,
                     option->palette.color((option->state & State_Enabled) ? QPalette::Active : QPalette::Disabled,
                                           QPalette::ButtonText));
+        return;
+    case PE_IndicatorRadioButton:
+        drawRadioButton(painter, *option);
         return;
     case PE_IndicatorCheckBox:
     case PE_IndicatorItemViewItemCheck:

@@ -72,9 +72,12 @@ QString DesktopSession::titleOfActive() {
     return xdo({QStringLiteral("getactivewindow"), QStringLiteral("getwindowname")});
 }
 
+bool DesktopSession::isActive(const QString& title) {
+    return QRegularExpression(QRegularExpression::anchoredPattern(title)).match(titleOfActive()).hasMatch();
+}
+
 bool DesktopSession::waitForWindow(const QString& title) {
-    const QRegularExpression wanted(QRegularExpression::anchoredPattern(title));
-    return waitUntil([this, &wanted] { return wanted.match(titleOfActive()).hasMatch(); });
+    return waitUntil([this, &title] { return isActive(title); });
 }
 
 void DesktopSession::press(const QStringList& keys) {

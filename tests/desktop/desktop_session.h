@@ -32,6 +32,8 @@ public:
     /// Starts the program on the screen; its stdout and stderr are those of the test.
     bool start(const QString& program, const QStringList& arguments);
 
+    /// Whether a window whose title matches the regular expression has the keyboard.
+    bool isActive(const QString& title);
     /// Waits until a window whose title matches the regular expression has the keyboard.
     bool waitForWindow(const QString& title);
     /// Presses key combinations one after the other: "ctrl+n", "alt+c", "Return".

@@ -115,9 +115,11 @@ void DesktopTest::createServerCertificate() {
 }
 
 void DesktopTest::exportForNginx() {
-    // What was made is selected.
-    m_session->press({QStringLiteral("ctrl+e")});
-    QVERIFY(m_session->waitForWindow(QStringLiteral("Export.*")));
+    // What was made is selected as soon as the list has it; until then there is nothing to export.
+    QVERIFY(m_session->waitUntil([this] {
+        m_session->press({QStringLiteral("ctrl+e")});
+        return m_session->isActive(QStringLiteral("Export.*"));
+    }));
     m_session->press({QStringLiteral("alt+t")});
     replaceText(path(QStringLiteral("files")));
     m_session->press({QStringLiteral("Return")});

@@ -88,7 +88,7 @@ void MainActions::makeViewActions() {
     showDetails = make("actionDetails", tr("&Details"), {}, tr("F4"));
     nextPane = make("actionNextPane", tr("&Next pane"), {}, tr("F6"));
     previousPane = make("actionPreviousPane", tr("&Previous pane"), {}, tr("Shift+F6"));
-    tree = make("actionTree", tr("&Tree by issuer"), QStringLiteral("tree"), tr("Ctrl+Shift+T"));
+    tree = make("actionTree", tr("&Tree by issuer"), {}, tr("Ctrl+Shift+T"));
     refresh = make("actionRefresh", tr("&Refresh"), QStringLiteral("renew"), QKeySequence::Refresh);
     themeSystem = make("actionThemeSystem", tr("As the &system"));
     themeLight = make("actionThemeLight", tr("&Light"));

@@ -48,6 +48,7 @@ PreferencesDialog::PreferencesDialog(const Settings& settings, QWidget* parent)
 QWidget* PreferencesDialog::buildPage() {
     auto* page = new QWidget;
     auto* grid = new QGridLayout(page);
+    grid->setContentsMargins(0, 0, 0, 0);
     grid->setColumnStretch(1, 1);
     grid->setHorizontalSpacing(12);
     grid->setVerticalSpacing(8);

@@ -23,7 +23,7 @@ std::vector<ListColumnInfo> columnsOf(store::EntryKind kind) {
     const QString hex = QStringLiteral("7A 09 F3 2D AE 7B A7 97 33 A3 F4 D3 2E B0");
     const QString fullName = QStringLiteral("CN=www.example.test,O=Example Ltd,C=DE mm");
     const QString status = stateText(State::Unknown) + QStringLiteral(" mmm");
-    const QString date = QStringLiteral("2026-12-14 in 100 days mm");
+    const QString date = QStringLiteral("2026-12-14 in 100 days m");
     const QString day = QStringLiteral("2026-12-14 mm");
     const QString number = QStringLiteral("1000000 mm");
     const QString keySample = QStringLiteral("RSA 3072 mm");
@@ -32,7 +32,7 @@ std::vector<ListColumnInfo> columnsOf(store::EntryKind kind) {
         return {{ListColumn::Name, name, true, host},
                 {ListColumn::Status, EntryModel::tr("Status"), true, status},
                 {ListColumn::Expires, EntryModel::tr("Expires"), true, date},
-                {ListColumn::OtherNames, otherNames, true, QStringLiteral("imap.example +2")},
+                {ListColumn::OtherNames, otherNames, true, QStringLiteral("mail.test +2")},
                 {ListColumn::Key, key, true, keySample},
                 {ListColumn::Issuer, issuer, false, fullName},
                 {ListColumn::Subject, subject, false, fullName},
@@ -49,7 +49,7 @@ std::vector<ListColumnInfo> columnsOf(store::EntryKind kind) {
                 {ListColumn::Comment, comment, false, host}};
     case store::EntryKind::Request:
         return {{ListColumn::Name, name, true, host},
-                {ListColumn::Subject, subject, true, fullName},
+                {ListColumn::Subject, subject, true, QStringLiteral("CN=www.example.test,O=Example Ltd")},
                 {ListColumn::OtherNames, otherNames, true, host},
                 {ListColumn::Key, key, true, keySample},
                 {ListColumn::Fingerprint, fingerprint, false, hex},

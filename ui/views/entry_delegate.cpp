@@ -54,7 +54,9 @@ void EntryDelegate::paint(QPainter* painter, const QStyleOptionViewItem& given, 
 
     painter->save();
     painter->setFont(option.font);
-    QRect rect = option.rect.adjusted(index.column() == 0 ? 2 : padding, 0, -padding / 2, 0);
+    const auto* view = qobject_cast<const QTreeView*>(option.widget);
+    const bool followsArrow = index.column() == 0 && (view == nullptr || view->rootIsDecorated());
+    QRect rect = option.rect.adjusted(followsArrow ? 2 : padding, 0, -padding / 2, 0);
     const int iconSize = state.isValid() ? 14 : 16;
     const bool reservesIcon =
         !option.icon.isNull() ||
@@ -69,8 +71,7 @@ void EntryDelegate::paint(QPainter* painter, const QStyleOptionViewItem& given, 
 
     QString secondary = index.data(EntryModel::SecondaryRole).toString();
     if (index.column() == 0 && index.data(EntryModel::ChildCountRole).toInt() > 0) {
-        const auto* tree = qobject_cast<const QTreeView*>(option.widget);
-        if (tree != nullptr && !tree->isExpanded(index))
+        if (view != nullptr && !view->isExpanded(index))
             secondary = QStringLiteral("(%1)").arg(index.data(EntryModel::ChildCountRole).toInt());
     }
     if (secondary.isEmpty()) {

@@ -5,11 +5,15 @@
 #include "ui/theme.h"
 #include "ui/views/entry_delegate.h"
 
+#include <QGuiApplication>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QMenu>
 #include <QPainter>
 #include <QScrollBar>
+
+#include <algorithm>
+#include <utility>
 
 namespace certwright::ui {
 
@@ -57,6 +61,7 @@ EntryView::EntryView(EntryModel& model, Settings& settings, QWidget* parent)
 
 EntryView::~EntryView() {
     m_settings.setValue(settingsKey(), header()->saveState());
+    m_settings.setValue(settingsKey() + QStringLiteral("WidthsChosen"), m_areWidthsChosen);
 }
 
 QString EntryView::settingsKey() const {
@@ -78,6 +83,11 @@ void EntryView::setUpHeader() {
     bar->setSortIndicator(0, Qt::AscendingOrder);
     if (!state.isEmpty())
         bar->restoreState(state);
+    m_areWidthsChosen = m_settings.value(settingsKey() + QStringLiteral("WidthsChosen")).toBool();
+    connect(bar, &QHeaderView::sectionResized, this, [this] {
+        if (header()->viewport()->underMouse() && QGuiApplication::mouseButtons() != Qt::NoButton)
+            m_areWidthsChosen = true;
+    });
     if (bar->sortIndicatorSection() < 0 || bar->sortIndicatorSection() >= m_model.columnCount())
         bar->setSortIndicator(0, Qt::AscendingOrder);
     m_model.sort(bar->sortIndicatorSection(), bar->sortIndicatorOrder());
@@ -95,8 +105,62 @@ void EntryView::resetColumns() {
         const ListColumnInfo& column = m_model.columns()[std::size_t(i)];
         header()->moveSection(header()->visualIndex(i), i);
         header()->setSectionHidden(i, !column.isShownAtFirst);
-        header()->resizeSection(i, fontMetrics().horizontalAdvance(column.sample) + 8);
+        header()->resizeSection(i, firstWidth(i));
     }
+    m_areWidthsChosen = false;
+    fitColumns();
+}
+
+int EntryView::firstWidth(int column) const {
+    const ListColumnInfo& info = m_model.columns()[std::size_t(column)];
+    return std::max(fontMetrics().horizontalAdvance(info.sample) + 8, fontMetrics().horizontalAdvance(info.title) + 28);
+}
+
+void EntryView::fitColumns() {
+    if (m_areWidthsChosen || !isVisible())
+        return;
+    // The name gets what the others leave. Where that is too little, long texts give something; dates, states and keys
+    // are of no use cut short.
+    const auto isElastic = [this](int column) {
+        switch (m_model.columns()[std::size_t(column)].column) {
+        case ListColumn::Status:
+        case ListColumn::Expires:
+        case ListColumn::ValidFrom:
+        case ListColumn::Key:
+        case ListColumn::Uses:
+        case ListColumn::RevokedCount:
+            return false;
+        default:
+            return true;
+        }
+    };
+    int left = viewport()->width();
+    int elastic = 0;
+    for (int i = 1; i < m_model.columnCount(); ++i) {
+        if (header()->isSectionHidden(i))
+            continue;
+        (isElastic(i) ? elastic : left) += isElastic(i) ? firstWidth(i) : -firstWidth(i);
+    }
+    const int leastName = firstWidth(0) * 4 / 5;
+    const double part = elastic == 0 ? 1.0 : std::clamp(double(left - leastName) / elastic, 0.6, 1.0);
+    for (int i = 1; i < m_model.columnCount(); ++i) {
+        if (header()->isSectionHidden(i))
+            continue;
+        const int width = isElastic(i) ? int(firstWidth(i) * part) : firstWidth(i);
+        header()->resizeSection(i, width);
+        left -= isElastic(i) ? width : 0;
+    }
+    header()->resizeSection(0, std::max(left, leastName));
+}
+
+void EntryView::showEvent(QShowEvent* event) {
+    QTreeView::showEvent(event);
+    fitColumns();
+}
+
+void EntryView::resizeEvent(QResizeEvent* event) {
+    QTreeView::resizeEvent(event);
+    fitColumns();
 }
 
 QMenu* EntryView::createColumnMenu(QWidget* parent) {
@@ -108,7 +172,10 @@ QMenu* EntryView::createColumnMenu(QWidget* parent) {
         action->setCheckable(true);
         action->setChecked(!header()->isSectionHidden(i));
         action->setEnabled(i != 0); // the name always stands
-        connect(action, &QAction::toggled, this, [this, i](bool isShown) { header()->setSectionHidden(i, !isShown); });
+        connect(action, &QAction::toggled, this, [this, i](bool isShown) {
+            header()->setSectionHidden(i, !isShown);
+            fitColumns();
+        });
     }
     menu->addSeparator();
     QAction* reset = menu->addAction(tr("&Standard columns"));
@@ -134,6 +201,8 @@ void EntryView::selectId(store::RowId id) {
     const QModelIndex index = m_model.indexOfId(id);
     if (!index.isValid()) {
         m_wanted = id;
+        // Who presses Export in the meantime means the new entry, not the one that was selected before.
+        clearSelection();
         return;
     }
     m_wanted = 0;
@@ -191,9 +260,17 @@ void EntryView::restore() {
     if (current.isValid())
         selectionModel()->setCurrentIndex(current, QItemSelectionModel::NoUpdate);
     setAutoScroll(true);
+    const bool isTree = m_model.arrangement().options.isTree;
     const QModelIndex top = m_model.indexOfId(m_top);
-    if (top.isValid())
+    if (isTree != std::exchange(m_wasTree, isTree)) {
+        // Nothing is where it was.
+        if (current.isValid() && !selection.isEmpty())
+            scrollTo(current);
+        else
+            scrollToTop();
+    } else if (top.isValid()) {
         scrollTo(top, QAbstractItemView::PositionAtTop);
+    }
     m_isRestoring = false;
     m_selected.clear();
     if (m_wanted != 0)

@@ -47,12 +47,16 @@ protected:
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
     void keyPressEvent(QKeyEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
     void remember();
     void restore();
     void restoreExpansion();
     void setUpHeader();
+    void fitColumns();
+    int firstWidth(int column) const;
     QString settingsKey() const;
 
     EntryModel& m_model;
@@ -64,6 +68,8 @@ private:
     store::RowId m_wanted = 0; ///< to be selected as soon as it is there
     store::RowId m_top = 0;
     bool m_isRestoring = false;
+    bool m_wasTree = false;
+    bool m_areWidthsChosen = false; ///< by hand: they stay as they are when the window gets another size
 };
 
 } // namespace certwright::ui

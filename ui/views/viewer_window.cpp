@@ -21,10 +21,13 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScreen>
 #include <QSplitter>
 #include <QTabWidget>
 #include <QTreeWidget>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace certwright::ui {
 
@@ -113,9 +116,26 @@ void ViewerWindow::build() {
     layout->addWidget(splitter, 1);
     m_tree->hide();
     resize(fontMetrics().averageCharWidth() * 140, fontMetrics().height() * 42);
+    placeOverParent();
     connect(m_tree, &QTreeWidget::currentItemChanged, this, &ViewerWindow::showSelected);
     // What was coloured by hand follows the theme.
     connect(&Theme::instance(), &Theme::changed, this, &ViewerWindow::showSelected);
+}
+
+void ViewerWindow::placeOverParent() {
+    if (parentWidget() == nullptr)
+        return;
+    // Whole on the screen; several of them one below the other's title.
+    const QRect area = parentWidget()->screen()->availableGeometry().adjusted(0, 32, -8, -8);
+    const auto others = parentWidget()->findChildren<ViewerWindow*>(QString(), Qt::FindDirectChildrenOnly).size() - 1;
+    QRect place(QPoint(), size().boundedTo(area.size()));
+    place.moveCenter(parentWidget()->geometry().center());
+    place.translate(QPoint(24, 24) * int(others % 8));
+    place.moveRight(std::min(place.right(), area.right()));
+    place.moveBottom(std::min(place.bottom(), area.bottom()));
+    place.moveLeft(std::max(place.left(), area.left()));
+    place.moveTop(std::max(place.top(), area.top()));
+    setGeometry(place);
 }
 
 QWidget* ViewerWindow::buildHeader() {

@@ -61,6 +61,7 @@ private:
     };
 
     void build();
+    void placeOverParent();
     QWidget* buildHeader();
     QWidget* buildPassphraseStrip();
     void read();
