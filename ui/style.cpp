@@ -274,6 +274,7 @@ QSize Style::sizeFromContents(ContentsType type, const QStyleOption* option, con
         result.setHeight(std::max(size.height(), line + 6));
         break;
     case CT_HeaderSection:
+        result += QSize(14, 0); // the margins that drawHeaderLabel() leaves
         result.setHeight(std::max(line, 18) + 6);
         break;
     case CT_PushButton:

@@ -78,8 +78,7 @@ base::Bytes readFileBytes(const std::string& path, std::size_t maxSize) {
     if (!problem.empty()) {
         throw Error(ErrorKind::Io, problem,
                     status.type() == fs::file_type::directory ? "Name the files in it."
-                                                              : "Copy its content to a file first, or use - and "
-                                                                "redirect it to standard input.")
+                                                              : "Copy its content to a file first.")
             .withContext(path);
     }
     const File file = openFile(path, "The file");

@@ -78,7 +78,7 @@ struct Fixture : test::MainWindowFixture {
         if (dialog != nullptr) {
             dialog->activateWindow();
             waitUntil([&dialog] {
-                return dialog->isActiveWindow() && QApplication::focusWidget() != nullptr &&
+                return jobs.isIdle() && dialog->isActiveWindow() && QApplication::focusWidget() != nullptr &&
                        dialog->isAncestorOf(QApplication::focusWidget());
             });
         }

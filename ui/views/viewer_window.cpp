@@ -243,6 +243,8 @@ void ViewerWindow::showContents(std::vector<ContentsPtr> contents) {
     }
     m_tree->expandAll();
     m_tree->setVisible(m_places.size() > 1);
+    m_import->setEnabled(
+        std::any_of(m_contents.begin(), m_contents.end(), [](const ContentsPtr& one) { return !one->items.empty(); }));
     m_tree->header()->setStretchLastSection(false);
     m_tree->header()->setSectionResizeMode(0, QHeaderView::Stretch);
     m_tree->header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
@@ -267,8 +269,11 @@ void ViewerWindow::showFile(std::size_t source) {
     m_icon->setPixmap(icon(QStringLiteral("file")).pixmap(QSize(32, 32), devicePixelRatioF()));
     m_title->setText(name);
     const std::size_t count = source < m_contents.size() ? m_contents[source]->items.size() : 0;
+    const std::optional<base::Error> error = source < m_contents.size() ? m_contents[source]->error : std::nullopt;
+    const bool isUnread = error && (error->kind() == base::ErrorKind::Io || error->kind() == base::ErrorKind::NotFound);
     m_state->setState(count == 0 ? State::Error : State::Info,
-                      count == 0   ? tr("Nothing that this program knows was found in it")
+                      isUnread     ? tr("Not read")
+                      : count == 0 ? tr("Nothing that this program knows was found in it")
                       : count == 1 ? tr("1 item")
                                    : tr("%1 items").arg(count));
     m_facts->showNote({});
