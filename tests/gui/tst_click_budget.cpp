@@ -77,7 +77,7 @@ struct Fixture : test::MainWindowFixture {
         });
         if (dialog != nullptr) {
             dialog->activateWindow();
-            waitUntil([&dialog] {
+            waitUntil([this, &dialog] {
                 return jobs.isIdle() && dialog->isActiveWindow() && QApplication::focusWidget() != nullptr &&
                        dialog->isAncestorOf(QApplication::focusWidget());
             });
