@@ -84,8 +84,6 @@ void DesktopTest::createStore() {
     replaceText(path(QStringLiteral("lab.certwright")));
     m_session->press({QStringLiteral("alt+p")});
     m_session->type(QStringLiteral("tidal basin nine"));
-    m_session->press({QStringLiteral("Tab")}); // reveal
-    m_session->press({QStringLiteral("Tab")}); // random
     m_session->press({QStringLiteral("Tab")});
     m_session->type(QStringLiteral("tidal basin nine"));
     m_session->press({QStringLiteral("Return")});

@@ -99,6 +99,10 @@ void PassphraseEdit::buildCreation() {
     m_confirm->setPlaceholderText(tr("The same again"));
     m_confirm->installEventFilter(this);
     column->addWidget(m_confirm);
+    // From one field to the other, as one types; the buttons follow.
+    setTabOrder(m_field, m_confirm);
+    setTabOrder(m_confirm, m_reveal);
+    setTabOrder(m_reveal, m_generate);
     connect(m_confirm, &QLineEdit::textChanged, this, &PassphraseEdit::textEdited);
     connect(m_confirm, &QLineEdit::returnPressed, this, &PassphraseEdit::submitted);
 }
