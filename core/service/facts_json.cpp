@@ -119,7 +119,10 @@ struct FieldWriter {
         if (item.isLocked)
             out["locked"] = true;
         out["friendly_names"] = friendlyNames(item.items);
-        out["items"] = itemsJson(item.items);
+        // Revocation lists stand apart: other readers of PKCS#12 leave their bags (RFC 7292 4.2.4) out of the parts.
+        out["items"] = Json::array();
+        for (const formats::Item& part : item.items)
+            out[std::holds_alternative<x509::Crl>(part.value) ? "crls" : "items"].push_back(factsJson(part));
     }
     void operator()(const formats::Pkcs7Item& item) const {
         out["type_name"] = item.typeName;
