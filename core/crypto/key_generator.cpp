@@ -12,6 +12,7 @@
 #include <cctype>
 #include <charconv>
 #include <exception>
+#include <memory>
 #include <new>
 #include <set>
 #include <utility>
@@ -290,6 +291,14 @@ std::vector<std::string> availableCurves() {
             names.emplace_back(OBJ_nid2sn(curve.nid));
     }
     return names;
+}
+
+int curveBits(const std::string& curve) {
+    const int nid = OBJ_sn2nid(curve.c_str());
+    const std::unique_ptr<EC_GROUP, void (*)(EC_GROUP*)> group(
+        nid == NID_undef ? nullptr : EC_GROUP_new_by_curve_name(nid), EC_GROUP_free);
+    base::clearQueue(); // a name that is none leaves a reason there
+    return group ? EC_GROUP_order_bits(group.get()) : 0;
 }
 
 } // namespace certwright::crypto

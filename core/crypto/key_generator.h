@@ -34,4 +34,7 @@ std::vector<std::string> availableKeyTypes();
 /// Short names of the curves that the linked OpenSSL can make keys on.
 std::vector<std::string> availableCurves();
 
+/// Bits of the order of a curve's group, by OpenSSL's short name; 0 for a name that is none.
+int curveBits(const std::string& curve);
+
 } // namespace certwright::crypto

@@ -65,11 +65,15 @@ ResolvedCa resolveStoredCa(store::Store& store, store::RowId id) {
 
 } // namespace
 
+crypto::KeyFacts factsOf(const crypto::KeySpec& spec) {
+    return {spec.type, spec.type == "EC" ? crypto::curveBits(spec.curve) : spec.bits, spec.curve};
+}
+
 ResolvedKey resolveKey(store::Store* store, const KeySource& source, const std::optional<x509::Request>& request) {
     return std::visit(
         Overloaded{
             [](const NewKey& key) {
-                return ResolvedKey{std::nullopt, {key.spec.type, key.spec.bits, key.spec.curve}, 0, 0};
+                return ResolvedKey{std::nullopt, factsOf(key.spec), 0, 0};
             },
             [store](const StoredKey& key) { return resolvePublic(store, demand(store).publicKey(key.id)); },
             [store](const crypto::PrivateKey& key) { return resolvePublic(store, key.publicKey()); },

@@ -26,6 +26,9 @@ struct ResolvedCa {
     std::vector<pki::Problem> problems;     ///< key not here, revoked
 };
 
+/// What is known about a key that is still to be made.
+crypto::KeyFacts factsOf(const crypto::KeySpec& spec);
+
 /// @throws Error NotFound for an id that is not in the store, Internal for an id without a store
 ResolvedKey resolveKey(store::Store* store, const KeySource& source, const std::optional<x509::Request>& request);
 ResolvedCa resolveCa(store::Store* store, const CaSource& source);

@@ -232,7 +232,7 @@ RequestResult createRequest(store::Store* store, const RequestOrder& order, cons
 }
 
 std::vector<pki::Problem> previewKey(store::Store* store, const NewKey& key) {
-    std::vector<pki::Problem> problems = pki::keyProblems({key.spec.type, key.spec.bits, key.spec.curve});
+    std::vector<pki::Problem> problems = pki::keyProblems(factsOf(key.spec));
     if (store == nullptr)
         return problems;
     if (const auto problem = nameProblem(*store, EntryKind::Key, key.name))

@@ -89,7 +89,9 @@ private Q_SLOTS:
             const auto made = crypto::generateKey({"EC", 0, curve});
             QVERIFY2(made.facts().curve == curve && made.facts().bits > 0, curve.c_str());
             QVERIFY2(made.facts().bits == EVP_PKEY_get_bits(made.native()), curve.c_str());
+            QVERIFY2(crypto::curveBits(curve) == made.facts().bits, curve.c_str());
         }
+        QCOMPARE(crypto::curveBits("secp999r1"), 0);
         // Curves without an OID can be in no key.
         QVERIFY(std::find(curves.begin(), curves.end(), "Oakley-EC2N-3") == curves.end());
     }

@@ -15,6 +15,7 @@ private Q_SLOTS:
     void writesTheJournal();
     void certifiesAKeyOfTheStoreWithoutOpeningIt();
     void previewsWithoutThePassphrase();
+    void previewsTheSignatureOfANewKey();
     void needsTheStoreUnlocked();
     void keepsNothingWhenItIsRefused();
     void keepsNothingWhenItIsCancelled();
@@ -92,6 +93,15 @@ void IssuingServiceTest::previewsWithoutThePassphrase() {
     const auto plan = service::previewIssue(&store(), orderFor("tls-server", "", root.certificateId, "a.lab.example"));
     QVERIFY(plan.isAllowed());
     QCOMPARE(plan.issuer.toRfc2253(), std::string("CN=Root"));
+}
+
+void IssuingServiceTest::previewsTheSignatureOfANewKey() {
+    auto order = orderFor("root-ca", "CN=Root");
+    auto& key = std::get<service::NewKey>(order.key);
+    key.spec = {"EC", 0, "secp384r1"};
+    const auto plan = service::previewIssue(&store(), order);
+    QCOMPARE(plan.signatureAlgorithm, std::string("ecdsa-with-SHA384"));
+    QCOMPARE(service::issue(&store(), order).certificate.signatureAlgorithm(), plan.signatureAlgorithm);
 }
 
 void IssuingServiceTest::needsTheStoreUnlocked() {
