@@ -1,5 +1,6 @@
 #include "ui/settings.h"
 
+#include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
 
@@ -41,8 +42,19 @@ void Settings::setThemeMode(ThemeMode mode) {
                                                                            : QStringLiteral("system"));
 }
 
+QString Settings::autoLockText(std::chrono::seconds time) {
+    const qint64 seconds = time.count();
+    if (seconds == 0)
+        return QCoreApplication::translate("Settings", "Never");
+    if (seconds == 60)
+        return QCoreApplication::translate("Settings", "After 1 minute");
+    return seconds % 60 == 0 ? QCoreApplication::translate("Settings", "After %1 minutes").arg(seconds / 60)
+                             : QCoreApplication::translate("Settings", "After %1 seconds").arg(seconds);
+}
+
 std::chrono::seconds Settings::autoLock() const {
-    return std::chrono::seconds(std::clamp(value(QStringLiteral("security/autoLockSeconds"), 600).toInt(), 0, 86400));
+    return std::chrono::seconds(std::clamp(
+        value(QStringLiteral("security/autoLockSeconds"), qint64(DefaultAutoLock.count())).toInt(), 0, 86400));
 }
 
 void Settings::setAutoLock(std::chrono::seconds time) {
@@ -50,7 +62,7 @@ void Settings::setAutoLock(std::chrono::seconds time) {
 }
 
 int Settings::expiryWarningDays() const {
-    return std::clamp(value(QStringLiteral("expiry/warningDays"), 30).toInt(), 1, 3650);
+    return std::clamp(value(QStringLiteral("expiry/warningDays"), DefaultWarningDays).toInt(), 1, 3650);
 }
 
 void Settings::setExpiryWarningDays(int days) {

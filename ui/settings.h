@@ -9,6 +9,7 @@
 #include <QStringList>
 #include <QVariant>
 
+#include <array>
 #include <chrono>
 #include <memory>
 #include <vector>
@@ -30,12 +31,20 @@ public:
     /// In this file, for tests and for portable use.
     explicit Settings(const QString& path);
 
+    /// What a new installation has.
+    static constexpr std::chrono::seconds DefaultAutoLock{600};
+    static constexpr int DefaultWarningDays = 30;
+    /// The idle times that are offered; zero: never.
+    static constexpr std::array AutoLockChoices{std::chrono::seconds(60), std::chrono::seconds(300), DefaultAutoLock,
+                                                std::chrono::seconds(1800), std::chrono::seconds(0)};
+    static QString autoLockText(std::chrono::seconds time);
+
     ThemeMode themeMode() const;
     void setThemeMode(ThemeMode mode);
-    /// Idle time after which an unlocked store is locked; zero: never. 10 minutes unless set.
+    /// Idle time after which an unlocked store is locked; zero: never.
     std::chrono::seconds autoLock() const;
     void setAutoLock(std::chrono::seconds time);
-    /// Days before the end from which a certificate is shown as expiring. 30 unless set.
+    /// Days before the end from which a certificate is shown as expiring.
     int expiryWarningDays() const;
     void setExpiryWarningDays(int days);
 

@@ -39,15 +39,12 @@ void SettingsMenus::connectTheme() {
 
 void SettingsMenus::buildAutoLockMenu() {
     auto* group = new QActionGroup(this);
-    for (const int minutes : {1, 5, 10, 30, 0}) {
-        QAction* action = m_actions.autoLockMenu->addAction(minutes == 0   ? tr("&Never")
-                                                            : minutes == 1 ? tr("After 1 minute")
-                                                                           : tr("After %1 minutes").arg(minutes));
+    for (const std::chrono::seconds time : Settings::AutoLockChoices) {
+        QAction* action = m_actions.autoLockMenu->addAction(Settings::autoLockText(time));
         action->setCheckable(true);
-        action->setData(minutes * 60);
+        action->setData(qint64(time.count()));
         group->addAction(action);
-        connect(action, &QAction::triggered, this,
-                [this, minutes] { m_controller.setAutoLock(std::chrono::minutes(minutes)); });
+        connect(action, &QAction::triggered, this, [this, time] { m_controller.setAutoLock(time); });
     }
 }
 

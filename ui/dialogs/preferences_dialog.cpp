@@ -1,6 +1,5 @@
 #include "ui/dialogs/preferences_dialog.h"
 
-#include "ui/settings.h"
 #include "ui/widgets/label_style.h"
 
 #include <QComboBox>
@@ -70,9 +69,8 @@ QWidget* PreferencesDialog::buildPage() {
     m_theme->addItem(tr("Light"), int(ThemeMode::Light));
     m_theme->addItem(tr("Dark"), int(ThemeMode::Dark));
     add(m_theme, QStringLiteral("theme"), tr("&Theme:"), tr("Colours of all windows."));
-    for (const int minutes : {1, 5, 10, 30})
-        m_autoLock->addItem(minutes == 1 ? tr("After 1 minute") : tr("After %1 minutes").arg(minutes), minutes * 60);
-    m_autoLock->addItem(tr("Never"), 0);
+    for (const std::chrono::seconds time : Settings::AutoLockChoices)
+        m_autoLock->addItem(Settings::autoLockText(time), int(time.count()));
     add(m_autoLock, QStringLiteral("autoLock"), tr("&Lock when idle:"),
         tr("After so long without a key or the mouse the store forgets its passphrase. Lists stay visible."));
     m_warningDays->setRange(1, 3650);
@@ -93,7 +91,7 @@ void PreferencesDialog::setChoices(const Choices& choices) {
     const int seconds = int(choices.autoLock.count());
     // A time that was written into the settings by hand is offered, too.
     if (m_autoLock->findData(seconds) < 0)
-        m_autoLock->insertItem(0, tr("After %1 seconds").arg(seconds), seconds);
+        m_autoLock->insertItem(0, Settings::autoLockText(choices.autoLock), seconds);
     m_autoLock->setCurrentIndex(m_autoLock->findData(seconds));
     m_warningDays->setValue(choices.warningDays);
 }

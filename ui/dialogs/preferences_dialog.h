@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ui/theme.h"
+#include "ui/settings.h"
 
 #include <QDialog>
 
@@ -11,9 +11,7 @@ class QSpinBox;
 
 namespace certwright::ui {
 
-class Settings;
-
-/// The settings of the program on one page. Nothing is changed before OK: then changed() says what was chosen, and
+/// The settings of the program on one page. Nothing is changed before Save: then changed() says what was chosen, and
 /// whoever opened it puts it in force. Open it with open(); it deletes itself when closed.
 class PreferencesDialog : public QDialog {
     Q_OBJECT
@@ -21,8 +19,8 @@ public:
     /// What can be chosen, with what a new installation has.
     struct Choices {
         ThemeMode theme = ThemeMode::System;
-        std::chrono::seconds autoLock{600}; ///< zero: never
-        int warningDays = 30;
+        std::chrono::seconds autoLock = Settings::DefaultAutoLock; ///< zero: never
+        int warningDays = Settings::DefaultWarningDays;
     };
 
     explicit PreferencesDialog(const Settings& settings, QWidget* parent = nullptr);
