@@ -123,6 +123,8 @@ struct GenerationState {
 
 int onGenerationProgress(EVP_PKEY_CTX* context) {
     auto* state = static_cast<GenerationState*>(EVP_PKEY_CTX_get_app_data(context));
+    if (state->failure)
+        return 0;
     try {
         if (state->control.isStopped())
             return 0;
@@ -132,6 +134,17 @@ int onGenerationProgress(EVP_PKEY_CTX* context) {
         return 0;
     }
     return 1;
+}
+
+/// After the generation, whatever came of it: OpenSSL 3.5 ignores a callback that says no in the search for auxiliary
+/// primes of RSA, and may go on to the end.
+void throwIfInterrupted(const GenerationState& state) {
+    if (!state.failure && !state.control.isStopped())
+        return;
+    base::clearQueue();
+    if (state.failure)
+        std::rethrow_exception(state.failure);
+    state.control.throwIfStopped();
 }
 
 /// The group of RFC 7919 for a DH key of this size; empty where there is none. To search for a safe prime of one's own
@@ -156,15 +169,10 @@ Handle<EVP_PKEY> generateParameters(const KeySpec& spec, GenerationState& state)
     base::check(EVP_PKEY_CTX_set_params(context.get(), params.data()), "set the size of the key", ErrorKind::BadInput);
     EVP_PKEY* parameters = nullptr;
     const int made = EVP_PKEY_paramgen(context.get(), &parameters);
-    if (made <= 0) {
-        if (state.failure)
-            std::rethrow_exception(state.failure);
-        if (state.control.isStopped())
-            base::clearQueue();
-        state.control.throwIfStopped();
-    }
+    Handle<EVP_PKEY> owner(parameters);
+    throwIfInterrupted(state);
     base::check(made, "make the key's parameters");
-    return Handle<EVP_PKEY>(parameters);
+    return owner;
 }
 
 Handle<EVP_PKEY_CTX> generationContext(const KeySpec& spec, GenerationState& state, Handle<EVP_PKEY>& parameters) {
@@ -251,13 +259,8 @@ PrivateKey generateKey(const KeySpec& spec, const base::JobControl& control) {
     EVP_PKEY* key = nullptr;
     const int made = EVP_PKEY_generate(context.get(), &key);
     Handle<EVP_PKEY> owner(key);
+    throwIfInterrupted(state);
     if (made <= 0) {
-        if (state.failure)
-            std::rethrow_exception(state.failure);
-        if (control.isStopped()) {
-            base::clearQueue();
-            control.throwIfStopped();
-        }
         // An unknown curve is found out only here.
         base::throwFromQueue("make the key", spec.type == "EC" ? ErrorKind::BadInput : ErrorKind::Internal);
     }
