@@ -184,7 +184,8 @@ std::string Certificate::toPem() const {
 }
 
 std::string Certificate::toText() const {
-    return printedText([this](BIO* bio) { return X509_print(bio, m_data->native.get()); });
+    return printedText(
+        [this](BIO* bio) { return X509_print_ex(bio, m_data->native.get(), ReadableNames, X509_FLAG_COMPAT); });
 }
 
 const std::string& Certificate::sha256() const noexcept {

@@ -178,7 +178,7 @@ std::string Crl::toPem() const {
 }
 
 std::string Crl::toText() const {
-    return printedText([this](BIO* bio) { return X509_CRL_print(bio, m_data->native.get()); });
+    return printedText([this](BIO* bio) { return X509_CRL_print_ex(bio, m_data->native.get(), ReadableNames); });
 }
 
 const std::string& Crl::sha256() const noexcept {

@@ -16,6 +16,9 @@ namespace certwright::x509 {
 /// PEM with this label (RFC 7468). @throws Error Internal
 std::string pemOf(const char* label, base::BytesView der);
 
+/// Names in whole texts: as `openssl ... -text -nameopt oneline,-esc_msb` writes them, letters beyond ASCII readable.
+inline constexpr unsigned long ReadableNames = XN_FLAG_ONELINE & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
+
 /// What `print` writes into a BIO; `print` returns a positive number when it could. @throws Error Internal
 std::string printedText(const std::function<int(BIO*)>& print);
 

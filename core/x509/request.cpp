@@ -185,7 +185,8 @@ std::string Request::toPem() const {
 }
 
 std::string Request::toText() const {
-    return printedText([this](BIO* bio) { return X509_REQ_print(bio, m_data->native.get()); });
+    return printedText(
+        [this](BIO* bio) { return X509_REQ_print_ex(bio, m_data->native.get(), ReadableNames, X509_FLAG_COMPAT); });
 }
 
 const std::string& Request::sha256() const noexcept {

@@ -1,0 +1,201 @@
+#include "core/x509/certificate.h"
+#include "core/x509/certificate_builder.h"
+#include "tests/core/corpus.h"
+#include "tests/core/expect.h"
+#include "tests/core/x509/openssl_tool.h"
+#include "tests/support/test_ca.h"
+#include "tests/support/test_main.h"
+
+#include <QCryptographicHash>
+#include <QRegularExpression>
+
+#include <thread>
+
+using namespace certwright;
+using base::ErrorKind;
+using test::bytes;
+using test::q;
+using test::view;
+using x509::Certificate;
+
+namespace {
+
+QByteArray colons(const QByteArray& digest) {
+    return digest.toHex(':').toUpper();
+}
+
+} // namespace
+
+class CertificateTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() {
+        if (test::findTool(QStringLiteral("openssl")).isEmpty())
+            QSKIP("openssl is not installed");
+    }
+
+    // crypto.load_certificate, crypto.dump_certificate: every reading by `openssl x509`.
+    void agreesWithOpenssl_data() { test::corpusRows({"certs", "names", "pqc"}); }
+    void agreesWithOpenssl() {
+        QFETCH(QByteArray, certificate);
+        const Certificate read = Certificate::fromDer(view(certificate));
+        QCOMPARE(bytes(read.der()), certificate);
+        const QByteArray pem = test::openssl(test::words("x509 -inform DER"), certificate);
+        QCOMPARE(q(read.toPem()), QString::fromLatin1(pem));
+        QVERIFY(Certificate::fromPem(test::textView(pem)) == read);
+        const QByteArray text =
+            test::openssl(test::words("x509 -inform DER -noout -text -nameopt oneline,-esc_msb"), certificate);
+        // Of a key that it cannot use OpenSSL prints its error queue, in which addresses stand.
+        if (read.publicKey().isUsable())
+            QCOMPARE(q(read.toText()), QString::fromUtf8(text));
+        static const QRegularExpression version(QStringLiteral("Version: (\\d+) "));
+        if (const auto match = version.match(QString::fromUtf8(text)); match.hasMatch())
+            QCOMPARE(read.version(), match.captured(1).toInt());
+        static const QRegularExpression algorithm(QStringLiteral("Signature Algorithm: (.+)"));
+        // The one that the signature was made with stands above it, at the end.
+        const QString end = QString::fromUtf8(text.mid(text.lastIndexOf("    Signature Algorithm")));
+        QCOMPARE(q(read.signatureAlgorithm()), algorithm.match(end).captured(1));
+        QCOMPARE(q(read.subject().toRfc2253()), q(x509::Name::fromDer(test::namesOf(certificate).subject).toRfc2253()));
+        QCOMPARE(q(read.issuer().toRfc2253()), q(x509::Name::fromDer(test::namesOf(certificate).issuer).toRfc2253()));
+    }
+
+    // crypto.X509.digest: Qt's digests.
+    void digestsByName_data() { test::corpusRows({"names"}); }
+    void digestsByName() {
+        QFETCH(QByteArray, certificate);
+        const Certificate read = Certificate::fromDer(view(certificate));
+        const auto digest = [&certificate](QCryptographicHash::Algorithm algorithm) {
+            return QCryptographicHash::hash(certificate, algorithm);
+        };
+        QCOMPARE(QByteArray::fromStdString(read.digest("sha256")), colons(digest(QCryptographicHash::Sha256)));
+        QCOMPARE(QByteArray::fromStdString(read.digest("SHA512")), colons(digest(QCryptographicHash::Sha512)));
+        QCOMPARE(QByteArray::fromStdString(read.digest("md5")), colons(digest(QCryptographicHash::Md5)));
+        QCOMPARE(QByteArray::fromStdString(read.digest("sha3-256")), colons(digest(QCryptographicHash::RealSha3_256)));
+        QCOMPARE(QByteArray::fromStdString(read.sha256()), digest(QCryptographicHash::Sha256).toHex().toUpper());
+        QCOMPARE(QByteArray::fromStdString(read.sha1()), digest(QCryptographicHash::Sha1).toHex().toUpper());
+        CERTWRIGHT_VERIFY_FAILS(read.digest("no such digest"), ErrorKind::Unsupported);
+    }
+
+    // Self-signed ones by `openssl verify` with nothing trusted but themselves and only the signature in question.
+    void knowsSelfSignedOnes_data() { test::corpusRows({"certs"}); }
+    void knowsSelfSignedOnes() {
+        QFETCH(QByteArray, certificate);
+        const Certificate read = Certificate::fromDer(view(certificate));
+        if (!read.subject().matches(read.issuer())) {
+            QVERIFY(!read.isSelfSigned());
+            return;
+        }
+        QTemporaryDir folder;
+        const QString file = test::writeFile(folder, "self.pem", read.toPem());
+        const auto result =
+            test::run(test::findTool(QStringLiteral("openssl")),
+                      {QStringLiteral("verify"), QStringLiteral("-no_check_time"), QStringLiteral("-check_ss_sig"),
+                       QStringLiteral("-auth_level"), QStringLiteral("0"), QStringLiteral("-no-CApath"),
+                       QStringLiteral("-no-CAstore"), QStringLiteral("-CAfile"), file, file});
+        if (result.isSuccess())
+            QVERIFY(read.isSelfSigned());
+        else if (result.errors.contains("certificate signature failure"))
+            QVERIFY(!read.isSelfSigned());
+    }
+
+    void knowsWhoSignedIt() {
+        const test::TestCa root("CN=Root");
+        const test::TestCa sameName("CN=Root");
+        const test::TestCa other("CN=Other");
+        const Certificate leaf = root.issue().certificate;
+        QVERIFY(leaf.isIssuedBy(root.certificate()));
+        QVERIFY(leaf.isSignedBy(root.certificate().publicKey()));
+        QVERIFY(!leaf.isIssuedBy(sameName.certificate()));
+        QVERIFY(!leaf.isSignedBy(sameName.certificate().publicKey()));
+        QVERIFY(!leaf.isIssuedBy(other.certificate()));
+        QVERIFY(!leaf.isSelfSigned());
+        QVERIFY(root.certificate().isSelfSigned());
+        QVERIFY(root.certificate().isCa());
+        QVERIFY(!leaf.isCa());
+    }
+
+    // RFC 5280 4.1.2.5: valid through notAfter.
+    void expiresAfterItsLastSecond() {
+        test::IssueOptions options;
+        options.notAfter = base::Time{std::chrono::seconds(2'000'000'000)};
+        const Certificate leaf = test::TestCa().issue(options).certificate;
+        QVERIFY(!leaf.hasExpired(*options.notAfter));
+        QVERIFY(leaf.hasExpired(*options.notAfter + std::chrono::seconds(1)));
+        QVERIFY(!leaf.hasExpired(*leaf.notBefore() - std::chrono::hours(1)));
+    }
+
+    // The same key under an algorithm that is not offered here: readable all the same.
+    void readsKeysThatCannotBeUsed() {
+        const QByteArray pem = test::readDataFile(QStringLiteral("conformance/pqc/gen-ml-kem-768.pub.pem"));
+        QVERIFY(!pem.isEmpty());
+        const Certificate read = Certificate::fromPem(
+            test::textView(test::readDataFile(QStringLiteral("conformance/pqc/gen-ml-dsa-65.crt.pem"))));
+        QCOMPARE(q(read.publicKey().facts().type), QStringLiteral("ML-DSA-65"));
+        QCOMPARE(read.isSelfSigned(), read.publicKey().isUsable());
+    }
+
+    void keyIdentifiersStandBesideDamagedExtensions() {
+        test::TestCa root;
+        x509::CertificateBuilder builder;
+        builder.setSubject(x509::Name::parse("CN=x")).setIssuer(root.certificate().subject());
+        builder.setPublicKey(root.key().publicKey()).setNotBefore("20200101000000Z").setNotAfter("20300101000000Z");
+        builder.addSubjectKeyIdentifier().addAuthorityKeyIdentifier(root.certificate());
+        builder.addExtension(x509::Extension::fromDer(x509::oids::KeyUsage, true, {0x03, 0x05, 0x00}));
+        const Certificate damaged = builder.sign(root.key());
+        QCOMPARE(bytes(damaged.subjectKeyId()), bytes(root.certificate().subjectKeyId()));
+        QCOMPARE(bytes(damaged.authorityKeyId()), bytes(root.certificate().subjectKeyId()));
+        QVERIFY(damaged.keyUsage().empty());
+    }
+
+    void refusesWhatIsNone_data() {
+        QTest::addColumn<QByteArray>("der");
+        const QByteArray der = bytes(test::TestCa().certificate().der());
+        QTest::newRow("nothing") << QByteArray();
+        QTest::newRow("trailing") << der + '\0';
+        QTest::newRow("cut") << der.chopped(1);
+        QTest::newRow("a key") << bytes(test::TestCa().certificate().publicKey().spkiDer());
+    }
+    void refusesWhatIsNone() {
+        QFETCH(QByteArray, der);
+        CERTWRIGHT_VERIFY_FAILS(Certificate::fromDer(view(der)), ErrorKind::BadInput);
+        CERTWRIGHT_VERIFY_FAILS(Certificate::fromPem(test::textView(der)), ErrorKind::BadInput);
+    }
+
+    void takesTheFirstOfAPemText() {
+        const test::TestCa first("CN=First");
+        const test::TestCa second("CN=Second");
+        const std::string text = "a remark\n" + first.certificate().publicKey().toPem() + first.certificate().toPem() +
+                                 second.certificate().toPem();
+        QVERIFY(Certificate::fromPem(text) == first.certificate());
+    }
+
+    void sharesAndCompares() {
+        const test::TestCa root;
+        const Certificate copy = root.certificate();
+        const Certificate shared = Certificate::share(root.certificate().native());
+        const Certificate read = Certificate::fromDer(root.certificate().der());
+        QVERIFY(copy == root.certificate());
+        QVERIFY(shared == root.certificate());
+        QVERIFY(read == root.certificate());
+        QVERIFY(!(read == test::TestCa().certificate()));
+    }
+
+    // One value, many readers: nothing in it changes any more (run under the thread sanitizer too).
+    void manyThreadsMayRead() {
+        const test::TestCa root;
+        const Certificate leaf = root.issue().certificate;
+        std::vector<std::thread> threads;
+        std::atomic<int> good = 0;
+        for (int i = 0; i < 4; ++i)
+            threads.emplace_back([&] {
+                for (int n = 0; n < 50; ++n)
+                    good += leaf.isIssuedBy(root.certificate()) && !leaf.isCa() && !leaf.toText().empty() ? 1 : 0;
+            });
+        for (std::thread& thread : threads)
+            thread.join();
+        QCOMPARE(good.load(), 200);
+    }
+};
+
+CERTWRIGHT_TEST_MAIN(CertificateTest)
+#include "tst_certificate.moc"
