@@ -162,24 +162,55 @@ void FileWriter::add(const QString& path, base::BytesView bytes, Access access) 
             .withContext(shown(path));
     QFile file;
     openBeside(file, target, access);
-    m_files.push_back({target, file.fileName(), false});
+    m_files.push_back({target, file.fileName(), {}, false});
     writeAll(file, path, bytes);
     flushToDisk(file, path);
     file.close();
 }
 
 void FileWriter::commit() {
+    try {
+        for (File& file : m_files)
+            commit(file);
+    } catch (...) {
+        undo();
+        throw;
+    }
     for (File& file : m_files) {
-        if (!m_mayOverwrite) {
-            renameToFreeName(file.temporary, file.path);
-        } else {
-            std::error_code error;
-            std::filesystem::rename(nativePath(file.temporary), nativePath(file.path), error);
-            if (error)
-                throwIo(file.path, error.value());
-        }
-        file.isCommitted = true;
-        flushFolder(file.path);
+        if (!file.replaced.isEmpty())
+            QFile::remove(file.replaced);
+        file.replaced.clear();
+    }
+}
+
+void FileWriter::commit(File& file) {
+    std::error_code error;
+    if (!m_mayOverwrite) {
+        renameToFreeName(file.temporary, file.path);
+    } else {
+        // A second name keeps what is replaced. Where there are no hard links the file itself steps aside.
+        const QString second = file.temporary + QStringLiteral(".old");
+        std::filesystem::create_hard_link(nativePath(file.path), nativePath(second), error);
+        if (error && QFileInfo(file.path).isFile())
+            std::filesystem::rename(nativePath(file.path), nativePath(second), error);
+        if (!error)
+            file.replaced = second;
+        std::filesystem::rename(nativePath(file.temporary), nativePath(file.path), error);
+        if (error)
+            throwIo(file.path, error.value());
+    }
+    file.isCommitted = true;
+    flushFolder(file.path);
+}
+
+void FileWriter::undo() {
+    std::error_code ignored; // the error that led here is the one to tell
+    for (File& file : m_files) {
+        if (!file.replaced.isEmpty())
+            std::filesystem::rename(nativePath(file.replaced), nativePath(file.path), ignored);
+        else if (file.isCommitted)
+            std::filesystem::remove(nativePath(file.path), ignored);
+        file.replaced.clear();
     }
 }
 

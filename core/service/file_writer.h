@@ -31,16 +31,21 @@ public:
     void add(const QString& path, base::BytesView bytes, Access access);
     /// The temporary name of an added file, for reading it back.
     QString temporaryPath(std::size_t index) const { return m_files.at(index).temporary; }
-    /// Gives all files their names. Without mayOverwrite a file that appeared meanwhile is not replaced.
-    /// @throws Error NotAllowed, Io; files renamed before the failing one stay
+    /// Gives all files their names. Without mayOverwrite a file that appeared meanwhile is not replaced. When one
+    /// cannot have its name none keeps it, and files that were replaced already are put back.
+    /// @throws Error NotAllowed, Io
     void commit();
 
 private:
     struct File {
         QString path;
         QString temporary;
+        QString replaced{}; ///< another name of the file that had the name before, until all is done
         bool isCommitted = false;
     };
+
+    void commit(File& file);
+    void undo();
 
     std::vector<File> m_files;
     bool m_mayOverwrite;

@@ -57,6 +57,8 @@ private Q_SLOTS:
     void refusesFoldersAndDevices();
     void leavesNothingBehindWithoutCommit();
     void writesAllOrNothing();
+    void takesBackWhatItNamed();
+    void putsBackWhatItReplaced();
     void saysWhenTheFolderIsMissing();
     void saysWhenTheFolderIsNotWritable();
 
@@ -169,6 +171,31 @@ void FileWriterTest::writesAllOrNothing() {
              }),
              std::string("not-allowed"));
     QCOMPARE(entries(), QStringList{QStringLiteral("b")});
+}
+
+void FileWriterTest::takesBackWhatItNamed() {
+    {
+        FileWriter writer;
+        writer.add(path("a"), text("ours"), FileWriter::Access::Private);
+        writer.add(path("b"), text("ours"), FileWriter::Access::Public);
+        QVERIFY(QDir().mkdir(path("b")));
+        QCOMPARE(kindOf([&writer] { writer.commit(); }), std::string("not-allowed"));
+    }
+    QCOMPARE(entries(), QStringList{QStringLiteral("b")});
+}
+
+void FileWriterTest::putsBackWhatItReplaced() {
+    service::writeFileAtomically(path("a"), text("old"), FileWriter::Access::Private);
+    {
+        FileWriter writer(true);
+        writer.add(path("a"), text("new"), FileWriter::Access::Public);
+        writer.add(path("b"), text("new"), FileWriter::Access::Public);
+        QVERIFY(QDir().mkdir(path("b")));
+        QCOMPARE(kindOf([&writer] { writer.commit(); }), std::string("io"));
+    }
+    QCOMPARE(contentOf(path("a")), QByteArray("old"));
+    QCOMPARE(modeOf(path("a")), 0600);
+    QCOMPARE(entries(), (QStringList{QStringLiteral("a"), QStringLiteral("b")}));
 }
 
 void FileWriterTest::saysWhenTheFolderIsMissing() {
