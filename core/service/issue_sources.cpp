@@ -70,18 +70,20 @@ crypto::KeyFacts factsOf(const crypto::KeySpec& spec) {
 }
 
 ResolvedKey resolveKey(store::Store* store, const KeySource& source, const std::optional<x509::Request>& request) {
-    return std::visit(
-        Overloaded{
-            [](const NewKey& key) {
-                return ResolvedKey{std::nullopt, factsOf(key.spec), 0, 0};
-            },
-            [store](const StoredKey& key) { return resolvePublic(store, demand(store).publicKey(key.id)); },
-            [store](const crypto::PrivateKey& key) { return resolvePublic(store, key.publicKey()); },
-            [store, &request](const RequestKey&) {
-                return request ? resolvePublic(store, request->publicKey()) : ResolvedKey{};
-            },
-        },
-        source);
+    return std::visit(Overloaded{
+                          [](const NewKey& key) {
+                              return ResolvedKey{std::nullopt, factsOf(key.spec), 0, 0};
+                          },
+                          [store](const StoredKey& key) {
+                              return key.id == 0 ? ResolvedKey{}
+                                                 : resolvePublic(store, demand(store).publicKey(key.id));
+                          },
+                          [store](const crypto::PrivateKey& key) { return resolvePublic(store, key.publicKey()); },
+                          [store, &request](const RequestKey&) {
+                              return request ? resolvePublic(store, request->publicKey()) : ResolvedKey{};
+                          },
+                      },
+                      source);
 }
 
 ResolvedCa resolveCa(store::Store* store, const CaSource& source) {

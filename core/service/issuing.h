@@ -27,7 +27,7 @@ struct NewKey {
 };
 /// A key of the store.
 struct StoredKey {
-    store::RowId id = 0;
+    store::RowId id = 0; ///< 0: none is chosen yet, which a preview says and issuing refuses
 };
 /// The key of the request that is signed; only its public half is known.
 struct RequestKey {};

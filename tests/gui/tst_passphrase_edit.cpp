@@ -31,6 +31,7 @@ struct Form {
         auto* column = new QVBoxLayout(&window);
         column->addWidget(edit);
         column->addWidget(other);
+        other->setObjectName(QStringLiteral("other"));
         other->setAccessibleName(QStringLiteral("Other"));
         window.resize(420, 160);
         window.show();

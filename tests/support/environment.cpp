@@ -35,6 +35,9 @@ void makeEmptyHome() {
 } // namespace
 
 void prepareEnvironment() {
+    // Whoever asks for pictures (gui_checks.h: look()) says at which scale.
+    const bool isLookedAt = qEnvironmentVariableIsSet("CERTWRIGHT_LOOK");
+    const QByteArray scale = qgetenv("QT_SCALE_FACTOR");
     for (const char* name : {"OPENSSL_CONF",
                              "OPENSSL_CONF_INCLUDE",
                              "OPENSSL_MODULES",
@@ -59,6 +62,8 @@ void prepareEnvironment() {
                              "LC_TIME",
                              "LANGUAGE"})
         qunsetenv(name);
+    if (isLookedAt && !scale.isEmpty())
+        qputenv("QT_SCALE_FACTOR", scale);
     qputenv("QT_QPA_PLATFORM", "offscreen");
     qputenv("TZ", "UTC");
     qputenv("LC_ALL", "C.UTF-8");

@@ -35,6 +35,9 @@ Q_SIGNALS:
     /// Once, after all files were written and read back.
     void exported(const QStringList& files);
 
+protected:
+    void closeEvent(QCloseEvent* event) override;
+
 private:
     struct Private;
     std::unique_ptr<Private> d;

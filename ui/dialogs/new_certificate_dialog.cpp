@@ -13,20 +13,18 @@
 #include "ui/ui_context.h"
 #include "ui/unlock.h"
 #include "ui/widgets/certificate_form.h"
+#include "ui/widgets/certificate_head.h"
 #include "ui/widgets/form_section.h"
 #include "ui/widgets/inline_banner.h"
 #include "ui/widgets/job_footer.h"
 #include "ui/widgets/key_source_fields.h"
 #include "ui/widgets/plan_preview.h"
 #include "ui/widgets/problem_list.h"
-#include "ui/widgets/segmented_bar.h"
 #include "ui/widgets/subject_fields.h"
+#include "ui/widgets/tab_order.h"
 
 #include <QApplication>
 #include <QCloseEvent>
-#include <QComboBox>
-#include <QLabel>
-#include <QLineEdit>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSplitter>
@@ -58,7 +56,6 @@ QScrollArea* makeScrollArea(QWidget* content) {
 
 const QString organizationKey = QStringLiteral("newCertificate/organization");
 const QString countryKey = QStringLiteral("newCertificate/country");
-const QString issuerKey = QStringLiteral("newCertificate/issuer");
 
 } // namespace
 
@@ -69,19 +66,18 @@ struct NewCertificateDialog::Private {
         , start(startWith) {}
 
     void build();
-    QWidget* buildHead();
     QWidget* buildPreview();
     void connectAll();
     void load();
     void loaded(const StoreFacts& facts);
-    Product product() const { return static_cast<Product>(products->current()); }
+    Product product() const { return head->product(); }
     void setProduct(Product product);
-    const store::CertificateRow* issuer() const;
     service::IssueRequest issueRequest() const;
     service::RequestOrder requestOrder() const;
     void schedulePlan();
     void askForPlan();
     void showPlan(const pki::IssuePlan& made);
+    void showNameProblem(const pki::IssuePlan& made);
     void editName();
     void refuse();
     void create();
@@ -95,10 +91,7 @@ struct NewCertificateDialog::Private {
     UiContext& context;
     Start start;
 
-    SegmentedBar* products = nullptr;
-    QLabel* issuerLabel = nullptr;
-    QComboBox* issuers = nullptr;
-    QLineEdit* name = nullptr;
+    CertificateHead* head = nullptr;
     InlineBanner* banner = nullptr;
     QSplitter* splitter = nullptr;
     CertificateForm* form = nullptr;
@@ -107,9 +100,8 @@ struct NewCertificateDialog::Private {
     ProblemList* checks = nullptr;
     QPushButton* reset = nullptr;
     JobFooter* footer = nullptr;
-    QTimer delay;
+    QTimer delay{q};
 
-    std::vector<store::CertificateRow> issuerRows;
     std::optional<pki::IssuePlan> plan;
     bool isPlanCurrent = false;
     bool isTried = false;
@@ -139,6 +131,7 @@ NewCertificateDialog::NewCertificateDialog(UiContext& context, const Start& star
 NewCertificateDialog::~NewCertificateDialog() = default;
 
 void NewCertificateDialog::Private::build() {
+    head = new CertificateHead(context.settings, q);
     banner = new InlineBanner(q);
     footer = new JobFooter(tr("&Create certificate"), q);
     reset = new QPushButton(tr("&Reset to preset"), q);
@@ -158,43 +151,15 @@ void NewCertificateDialog::Private::build() {
     auto* column = new QVBoxLayout(q);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    column->addWidget(buildHead());
+    column->addWidget(head);
     column->addWidget(banner);
     column->addWidget(splitter, 1);
     column->addWidget(footer);
+    tabInReadingOrder(*q);
     q->resize(1180, 760);
+    delay.setObjectName(QStringLiteral("delay"));
     delay.setSingleShot(true);
     delay.setInterval(std::chrono::milliseconds(60));
-}
-
-QWidget* NewCertificateDialog::Private::buildHead() {
-    auto* head = new QWidget(q);
-    products = new SegmentedBar(tr("What is made"), head);
-    products->addSegment(tr("Issued by a CA"), QStringLiteral("issuedByCa"));
-    products->addSegment(tr("Self-signed"), QStringLiteral("selfSigned"));
-    products->addSegment(tr("Request (CSR)"), QStringLiteral("request"));
-    issuers = new QComboBox(head);
-    issuers->setObjectName(QStringLiteral("issuer"));
-    issuers->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    issuers->setMinimumContentsLength(28);
-    issuerLabel = new QLabel(tr("Si&gned by"), head);
-    issuerLabel->setBuddy(issuers);
-    name = new QLineEdit(head);
-    name->setObjectName(QStringLiteral("storeName"));
-    name->setMinimumWidth(head->fontMetrics().averageCharWidth() * 24);
-    auto* nameLabel = new QLabel(tr("&Name in the store"), head);
-    nameLabel->setBuddy(name);
-    auto* row = new QHBoxLayout(head);
-    row->setContentsMargins(16, 12, 16, 12);
-    row->setSpacing(8);
-    row->addWidget(products);
-    row->addSpacing(4);
-    row->addWidget(issuerLabel);
-    row->addWidget(issuers, 2);
-    row->addStretch(1);
-    row->addWidget(nameLabel);
-    row->addWidget(name, 1);
-    return head;
 }
 
 QWidget* NewCertificateDialog::Private::buildPreview() {
@@ -218,17 +183,21 @@ QWidget* NewCertificateDialog::Private::buildPreview() {
 }
 
 void NewCertificateDialog::Private::connectAll() {
-    connect(products, &SegmentedBar::chosen, q, [this](int index) {
-        setProduct(static_cast<Product>(index));
+    connect(head, &CertificateHead::productChosen, q, [this](Product product) {
+        setProduct(product);
         form->focusFirst();
     });
-    connect(issuers, &QComboBox::activated, q, [this] { schedulePlan(); });
+    connect(head, &CertificateHead::edited, q, [this] { schedulePlan(); });
     connect(form, &CertificateForm::edited, q, [this] { schedulePlan(); });
     connect(form, &CertificateForm::nameEditorWanted, q, [this] { editName(); });
     connect(reset, &QPushButton::clicked, q, [this] { form->resetToPreset(); });
     connect(footer, &JobFooter::accepted, q, &NewCertificateDialog::accept);
     connect(footer, &JobFooter::rejected, q, &NewCertificateDialog::reject);
     connect(&delay, &QTimer::timeout, q, [this] { askForPlan(); });
+    connect(&Theme::instance(), &Theme::changed, q, [this] {
+        if (plan)
+            showPlan(*plan); // in the new colours
+    });
 }
 
 void NewCertificateDialog::Private::load() {
@@ -253,32 +222,14 @@ void NewCertificateDialog::Private::load() {
 }
 
 void NewCertificateDialog::Private::loaded(const StoreFacts& facts) {
-    issuerRows = facts.issuers;
-    issuers->clear();
-    for (const store::CertificateRow& row : issuerRows) {
-        const QString until = row.notAfter ? tr(" · until %1").arg(dateText(*row.notAfter)) : QString();
-        issuers->addItem(icon(row.isSelfSigned ? QStringLiteral("ca") : QStringLiteral("subca")),
-                         printable(row.name) + until, QVariant::fromValue(row.id));
-    }
+    const bool hasIssuers = !facts.issuers.empty();
+    head->setIssuers(facts.issuers, start.issuerId);
     form->key().setKeys(facts.keys);
     if (start.keyId != 0)
         form->key().chooseStored(start.keyId);
-    products->setSegmentEnabled(0, !issuerRows.empty());
-
-    // The CA used last, told by its fingerprint: numbers are another store's as well.
-    const QString last = context.settings.value(issuerKey).toString();
-    int chosen = 0;
-    for (std::size_t i = 0; i < issuerRows.size(); ++i) {
-        if (issuerRows[i].id == start.issuerId || (start.issuerId == 0 && issuerRows[i].sha256 == last))
-            chosen = static_cast<int>(i);
-    }
-    issuers->setCurrentIndex(issuerRows.empty() ? -1 : chosen);
-    if (!start.product && !issuerRows.empty()) {
-        // An issuer is there, so that a certificate from it is the likelier wish; unless somebody was quicker.
-        if (!start.profile.isEmpty() && form->profile().isSelfSigned) {
-            schedulePlan();
-            return;
-        }
+    // With an issuer there, a certificate from it is the likelier wish; unless somebody was quicker and chose.
+    const bool isAskedFor = start.product.has_value() || (!start.profile.isEmpty() && form->profile().isSelfSigned);
+    if (hasIssuers && !isAskedFor) {
         setProduct(Product::IssuedCertificate);
         form->setProfile(start.profile.isEmpty() ? std::string("tls-server") : toStdString(start.profile));
         form->focusFirst();
@@ -287,10 +238,8 @@ void NewCertificateDialog::Private::loaded(const StoreFacts& facts) {
 }
 
 void NewCertificateDialog::Private::setProduct(Product product) {
-    products->setCurrent(static_cast<int>(product));
+    head->setProduct(product);
     const bool isIssued = product == Product::IssuedCertificate;
-    issuerLabel->setVisible(isIssued);
-    issuers->setVisible(isIssued);
     form->setProduct(product);
     footer->setPrimaryText(product == Product::Request ? tr("&Create request") : tr("&Create certificate"));
     q->setWindowTitle(product == Product::Request ? tr("New request") : tr("New certificate"));
@@ -298,21 +247,14 @@ void NewCertificateDialog::Private::setProduct(Product product) {
     schedulePlan();
 }
 
-const store::CertificateRow* NewCertificateDialog::Private::issuer() const {
-    const int index = issuers->currentIndex();
-    if (product() != Product::IssuedCertificate || index < 0 || index >= static_cast<int>(issuerRows.size()))
-        return nullptr;
-    return &issuerRows[static_cast<std::size_t>(index)];
-}
-
 service::IssueRequest NewCertificateDialog::Private::issueRequest() const {
     service::IssueRequest request;
     request.choices.product = product();
     form->apply(request.choices);
     request.key = form->key().source();
-    if (const store::CertificateRow* ca = issuer())
+    if (const store::CertificateRow* ca = head->issuer())
         request.ca = service::StoredCa{ca->id};
-    request.name = name->text().trimmed();
+    request.name = head->name();
     request.now = context.clock.now();
     return request;
 }
@@ -322,13 +264,14 @@ service::RequestOrder NewCertificateDialog::Private::requestOrder() const {
     order.choices.product = Product::Request;
     form->apply(order.choices);
     order.key = form->key().source();
-    order.name = name->text().trimmed();
+    order.name = head->name();
     order.now = context.clock.now();
     return order;
 }
 
 void NewCertificateDialog::Private::schedulePlan() {
     isPlanCurrent = false;
+    isCreatingWhenPlanned = false;
     banner->hide();
     if (!job)
         delay.start();
@@ -342,11 +285,13 @@ void NewCertificateDialog::Private::askForPlan() {
     if (planJob)
         context.jobs.cancel(*planJob);
     const auto done = [this](const base::Outcome<pki::IssuePlan>& made) {
-        if (made)
+        if (made) {
             showPlan(*made);
-        else if (made.error().kind() != base::ErrorKind::Cancelled)
+        } else if (made.error().kind() != base::ErrorKind::Cancelled) {
+            isCreatingWhenPlanned = false;
             banner->showMessage(InlineBanner::Severity::Error, tr("This cannot be worked out."),
                                 errorLine(made.error()));
+        }
     };
     if (product() == Product::Request)
         planJob = session->read<pki::IssuePlan>(
@@ -367,12 +312,13 @@ void NewCertificateDialog::Private::askForPlan() {
 void NewCertificateDialog::Private::showPlan(const pki::IssuePlan& made) {
     plan = made;
     isPlanCurrent = !delay.isActive();
-    const store::CertificateRow* ca = issuer();
+    const store::CertificateRow* ca = head->issuer();
     form->show(made, ca != nullptr ? printable(ca->name) : QString(), isTried);
     preview->show(made, form->key().isNew());
     checks->setProblems(made.problems, [this](const pki::Problem& problem) { return form->fixFor(problem); });
     checksSection->setSummary(ProblemList::summary(made.problems));
-    name->setPlaceholderText(nameForPeople());
+    head->showProposedName(nameForPeople());
+    showNameProblem(made);
     if (isCreatingWhenPlanned && isPlanCurrent) {
         isCreatingWhenPlanned = false;
         q->accept();
@@ -380,13 +326,19 @@ void NewCertificateDialog::Private::showPlan(const pki::IssuePlan& made) {
 }
 
 QString NewCertificateDialog::Private::nameForPeople() const {
-    if (!name->text().trimmed().isEmpty())
-        return printable(name->text().trimmed());
+    if (!head->name().isEmpty())
+        return printable(head->name());
     if (!plan)
         return {};
     if (!plan->subject.isEmpty())
         return printable(plan->subject.displayName());
     return plan->names.empty() ? QString() : printable(plan->names.front().value);
+}
+
+void NewCertificateDialog::Private::showNameProblem(const pki::IssuePlan& made) {
+    const auto found = std::find_if(made.problems.begin(), made.problems.end(),
+                                    [](const pki::Problem& problem) { return problem.field == pki::Field::StoreName; });
+    head->setNameError(found == made.problems.end() ? QString() : printable(found->message));
 }
 
 void NewCertificateDialog::Private::editName() {
@@ -440,13 +392,15 @@ void NewCertificateDialog::Private::refuse() {
                                                       : tr("The certificate cannot be created like this."),
                         reason);
     if (field == pki::Field::Issuer)
-        issuers->setFocus(Qt::OtherFocusReason);
+        head->focusIssuer();
+    else if (field == pki::Field::StoreName)
+        head->focusName();
     else
         form->focusField(field);
 }
 
 void NewCertificateDialog::Private::create() {
-    const store::CertificateRow* ca = issuer();
+    const store::CertificateRow* ca = head->issuer();
     const QString reason = ca != nullptr         ? tr("To sign %1 with %2.").arg(nameForPeople(), printable(ca->name))
                            : form->key().isNew() ? tr("To keep the new key of %1 encrypted.").arg(nameForPeople())
                                                  : tr("To sign %1 with its key.").arg(nameForPeople());
@@ -527,8 +481,7 @@ void NewCertificateDialog::Private::finish(const base::Outcome<store::RowId>& ou
     const bool isRequest = product() == Product::Request;
     context.settings.setValue(organizationKey, form->subject().organization());
     context.settings.setValue(countryKey, form->subject().country());
-    if (const store::CertificateRow* ca = issuer())
-        context.settings.setValue(issuerKey, ca->sha256);
+    head->rememberIssuer();
     const store::RowId id = *outcome;
     if (context.toast) {
         UiContext* program = &context;
@@ -544,9 +497,7 @@ void NewCertificateDialog::Private::finish(const base::Outcome<store::RowId>& ou
 
 void NewCertificateDialog::Private::setBusy(bool isBusy, const QString& text) {
     splitter->setEnabled(!isBusy);
-    products->setEnabled(!isBusy);
-    issuers->setEnabled(!isBusy);
-    name->setEnabled(!isBusy);
+    head->setEnabled(!isBusy);
     reset->setEnabled(!isBusy);
     banner->hide();
     if (isBusy)

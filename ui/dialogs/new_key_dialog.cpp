@@ -13,9 +13,11 @@
 #include "ui/widgets/job_footer.h"
 #include "ui/widgets/key_kind.h"
 #include "ui/widgets/label_style.h"
+#include "ui/widgets/tab_order.h"
 
 #include <QButtonGroup>
 #include <QCheckBox>
+#include <QComboBox>
 #include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -23,7 +25,9 @@
 #include <QRadioButton>
 #include <QScrollArea>
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 namespace certwright::ui {
 
@@ -66,12 +70,17 @@ NewKeyDialog::NewKeyDialog(UiContext& context, QWidget* parent)
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowModality(Qt::WindowModal);
     buildForm();
+    tabInReadingOrder(*this);
 
+    m_delay.setObjectName(QStringLiteral("delay"));
     m_delay.setSingleShot(true);
     m_delay.setInterval(std::chrono::milliseconds(150));
     connect(&m_delay, &QTimer::timeout, this, &NewKeyDialog::check);
     connect(m_name, &QLineEdit::textChanged, this, &NewKeyDialog::scheduleCheck);
-    connect(m_kind, &KeyKindChooser::chosen, this, &NewKeyDialog::scheduleCheck);
+    connect(m_kind, &KeyKindChooser::chosen, this, [this] {
+        showPurpose();
+        scheduleCheck();
+    });
     connect(m_purposes, &QButtonGroup::idClicked, this, &NewKeyDialog::choosePurpose);
     connect(m_advanced, &QCheckBox::toggled, m_kind, &QWidget::setVisible);
     connect(m_footer, &JobFooter::accepted, this, &NewKeyDialog::accept);
@@ -123,7 +132,20 @@ void NewKeyDialog::buildForm() {
     column->addWidget(scroll, 1);
     column->addWidget(m_footer);
     const int unit = fontMetrics().averageCharWidth();
-    resize(unit * 82, fontMetrics().height() * 24);
+    resize(unit * 92, fontMetrics().height() * 24);
+}
+
+void NewKeyDialog::showPurpose() {
+    // A kind that was chosen under Advanced belongs to the purpose that proposes the same, or to none.
+    const crypto::KeySpec spec = m_kind->spec();
+    const auto* found = std::find_if(purposes.begin(), purposes.end(), [&spec](const Purpose& purpose) {
+        const crypto::KeySpec own = purpose.spec();
+        return own.type == spec.type && own.bits == spec.bits && own.curve == spec.curve;
+    });
+    m_purposes->setExclusive(found != purposes.end());
+    for (QAbstractButton* button : m_purposes->buttons())
+        button->setChecked(found != purposes.end() && m_purposes->id(button) == found - purposes.begin());
+    m_purposes->setExclusive(true);
 }
 
 QWidget* NewKeyDialog::buildPurposes() {
@@ -179,8 +201,9 @@ service::NewKey NewKeyDialog::choice() const {
 }
 
 void NewKeyDialog::scheduleCheck() {
-    m_estimate->setText(estimatedTime(m_kind->spec()));
+    m_estimate->setText(m_kind->problem().isEmpty() ? estimatedTime(m_kind->spec()) : QString());
     m_banner->hide();
+    m_isAcceptingWhenChecked = false;
     m_delay.start();
 }
 
@@ -195,12 +218,19 @@ void NewKeyDialog::check() {
     m_check = session->read<std::vector<pki::Problem>>(
         {}, this,
         [key = choice()](store::Store& store, const base::JobControl&) { return service::previewKey(&store, key); },
-        [this](const base::Outcome<std::vector<pki::Problem>>& problems) {
-            if (problems)
-                showProblems(*problems);
-            else if (problems.error().kind() != base::ErrorKind::Cancelled)
-                m_keyMessage->setError(errorLine(problems.error()));
-        });
+        [this](const base::Outcome<std::vector<pki::Problem>>& problems) { checked(problems); });
+}
+
+void NewKeyDialog::checked(const base::Outcome<std::vector<pki::Problem>>& problems) {
+    if (!problems && problems.error().kind() == base::ErrorKind::Cancelled)
+        return; // another check took its place
+    m_check.reset();
+    if (problems)
+        showProblems(*problems);
+    else
+        m_keyMessage->setError(errorLine(problems.error()));
+    if (std::exchange(m_isAcceptingWhenChecked, false))
+        accept();
 }
 
 void NewKeyDialog::showProblems(const std::vector<pki::Problem>& problems) {
@@ -215,6 +245,8 @@ void NewKeyDialog::showProblems(const std::vector<pki::Problem>& problems) {
         if (message->text().isEmpty())
             message->setMessage(severity, printable(problem.message));
     }
+    if (const QString problem = m_kind->problem(); !problem.isEmpty())
+        m_keyMessage->setError(problem);
     if (m_name->text().trimmed().isEmpty())
         m_nameMessage->setError(tr("Give the key a name."));
 }
@@ -227,14 +259,24 @@ void NewKeyDialog::accept() {
                               tr("A key is kept in a store: open or create one first."));
         return;
     }
-    if (m_name->text().trimmed().isEmpty())
-        m_nameMessage->setError(tr("Give the key a name."));
-    if (m_nameMessage->isError() || m_keyMessage->isError()) {
-        m_banner->showMessage(InlineBanner::Severity::Error, tr("The key cannot be made like this."));
-        (m_nameMessage->isError() ? static_cast<QWidget*>(m_name) : m_kind)->setFocus(Qt::OtherFocusReason);
+    if (m_delay.isActive() || m_check) {
+        // What was typed last is checked first: a name that is taken must not be found out after minutes of work.
+        m_isAcceptingWhenChecked = true;
+        check();
         return;
     }
-    m_context.settings.setValue(QStringLiteral("newKey/purpose"), m_purposes->checkedId());
+    if (m_nameMessage->isError() || m_keyMessage->isError()) {
+        const bool isName = m_nameMessage->isError();
+        m_banner->showMessage(InlineBanner::Severity::Error, tr("The key cannot be made like this."),
+                              (isName ? m_nameMessage : m_keyMessage)->text());
+        if (isName)
+            m_name->setFocus(Qt::OtherFocusReason);
+        else
+            m_kind->parameter()->setFocus(Qt::OtherFocusReason);
+        return;
+    }
+    if (m_purposes->checkedId() >= 0)
+        m_context.settings.setValue(QStringLiteral("newKey/purpose"), m_purposes->checkedId());
     withUnlockedStore(m_context, this, tr("To keep the new key “%1” encrypted.").arg(printable(choice().name)), this,
                       [this] { generate(); });
 }

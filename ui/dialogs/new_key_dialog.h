@@ -51,10 +51,12 @@ protected:
 private:
     void buildForm();
     QWidget* buildPurposes();
+    void showPurpose();
     void proposeName();
     void choosePurpose(int index);
     void scheduleCheck();
     void check();
+    void checked(const base::Outcome<std::vector<pki::Problem>>& problems);
     void showProblems(const std::vector<pki::Problem>& problems);
     void generate();
     void keep(const crypto::PrivateKey& key, const QString& name);
@@ -72,8 +74,9 @@ private:
     QLabel* m_estimate;
     QWidget* m_form;
     JobFooter* m_footer;
-    QTimer m_delay;
-    std::optional<service::JobId> m_check;
+    QTimer m_delay{this};
+    std::optional<service::JobId> m_check; ///< while it runs
+    bool m_isAcceptingWhenChecked = false;
     std::optional<service::JobId> m_job;
 };
 

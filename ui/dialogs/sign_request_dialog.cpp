@@ -4,23 +4,29 @@
 #include "core/service/store_session.h"
 #include "ui/convert.h"
 #include "ui/dialogs/export_dialog.h"
+#include "ui/dialogs/name_dialog.h"
 #include "ui/error_text.h"
 #include "ui/settings.h"
 #include "ui/ui_context.h"
 #include "ui/unlock.h"
+#include "ui/views/state_label.h"
+#include "ui/widgets/comparison_view.h"
 #include "ui/widgets/inline_banner.h"
+#include "ui/widgets/issuer_combo.h"
 #include "ui/widgets/job_footer.h"
 #include "ui/widgets/label_style.h"
 #include "ui/widgets/problem_list.h"
+#include "ui/widgets/tab_order.h"
+#include "ui/widgets/validity_fields.h"
 
+#include <QCloseEvent>
 #include <QComboBox>
-#include <QFormLayout>
-#include <QHeaderView>
+#include <QGridLayout>
 #include <QLabel>
 #include <QPointer>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QTimer>
-#include <QTreeWidget>
 #include <QVBoxLayout>
 
 #include <optional>
@@ -31,7 +37,6 @@ namespace certwright::ui {
 
 namespace {
 
-const QString issuerKey = QStringLiteral("newCertificate/issuer");
 const QString profileKey = QStringLiteral("signRequest/profile");
 constexpr std::string_view DefaultProfile = "tls-server";
 
@@ -42,23 +47,6 @@ struct StoreFacts {
     std::vector<store::CertificateRow> issuers;
 };
 
-enum Column { FieldColumn, RequestedColumn, IssuedColumn, FateColumn, ColumnCount };
-
-QString fateText(pki::RequestedField::Fate fate) {
-    using Fate = pki::RequestedField::Fate;
-    switch (fate) {
-    case Fate::Taken:
-        return SignRequestDialog::tr("as requested");
-    case Fate::Replaced:
-        return SignRequestDialog::tr("≠ changed");
-    case Fate::Dropped:
-        return SignRequestDialog::tr("≠ left out");
-    case Fate::Added:
-        return SignRequestDialog::tr("added");
-    }
-    return {};
-}
-
 } // namespace
 
 struct SignRequestDialog::Private {
@@ -68,15 +56,24 @@ struct SignRequestDialog::Private {
         , requestId(id) {}
 
     void build();
+    QWidget* buildForm();
+    void fillProfiles();
     void connectAll();
     void load();
     void loaded(const StoreFacts& facts);
+    void showProof();
+    void showNoIssuer();
+    const pki::Profile& profile() const;
     service::IssueRequest order() const;
     void schedulePlan();
     void askForPlan();
     void showPlan(const pki::IssuePlan& made);
-    void fillComparison(const pki::IssuePlan& made);
-    void itemChanged(const QTreeWidgetItem& item);
+    void showValidity(const pki::IssuePlan& made);
+    ProblemList::Fix fixFor(const pki::Problem& problem);
+    void choose(const pki::RequestedField& field, bool isTaken);
+    void takeEverything();
+    void editSubject();
+    void refuse();
     void sign();
     void finish(const base::Outcome<store::RowId>& outcome);
     void setBusy(bool isBusy);
@@ -88,18 +85,19 @@ struct SignRequestDialog::Private {
     QString name;
     InlineBanner* banner = nullptr;
     QWidget* form = nullptr;
-    QLabel* proof = nullptr;
-    QComboBox* issuers = nullptr;
+    StateLabel* proof = nullptr;
+    IssuerCombo* issuers = nullptr;
     QComboBox* profiles = nullptr;
-    QTreeWidget* comparison = nullptr;
+    ValidityFields* validity = nullptr;
+    ComparisonView* comparison = nullptr;
+    QPushButton* subjectButton = nullptr;
     ProblemList* problems = nullptr;
     JobFooter* footer = nullptr;
-    QTimer delay;
-    std::vector<store::CertificateRow> issuerRows;
+    QTimer delay{q};
     std::vector<x509::GeneralName> leftOut;
     std::map<std::string, pki::RequestChoice> choices;
+    x509::Name subject; ///< empty: the request's
     std::optional<pki::IssuePlan> plan;
-    bool isFilling = false;
     bool isAcceptingWhenPlanned = false;
     std::optional<service::JobId> planJob;
     std::optional<service::JobId> job;
@@ -132,72 +130,113 @@ void SignRequestDialog::Private::build() {
     q->setAttribute(Qt::WA_DeleteOnClose);
     q->setWindowModality(Qt::WindowModal);
     banner = new InlineBanner(q);
-    form = new QWidget(q);
-    proof = makeValueLabel(form);
-    proof->setObjectName(QStringLiteral("proof"));
-    issuers = new QComboBox(form);
-    issuers->setObjectName(QStringLiteral("issuer"));
-    profiles = new QComboBox(form);
-    profiles->setObjectName(QStringLiteral("profile"));
-    for (const pki::Profile& profile : pki::shippedProfiles())
-        profiles->addItem(toQString(profile.title), toQString(profile.id));
-    const QString remembered = context.settings.value(profileKey, toQString(DefaultProfile)).toString();
-    profiles->setCurrentIndex(std::max(0, profiles->findData(remembered)));
-    comparison = new QTreeWidget(form);
-    comparison->setObjectName(QStringLiteral("comparison"));
-    comparison->setAccessibleName(SignRequestDialog::tr("Requested and issued, field by field"));
-    comparison->setHeaderLabels({SignRequestDialog::tr("Field"), SignRequestDialog::tr("Requested"),
-                                 SignRequestDialog::tr("Will be issued"), SignRequestDialog::tr("Difference")});
-    comparison->setRootIsDecorated(false);
-    comparison->setUniformRowHeights(true);
-    problems = new ProblemList(form);
-
-    auto* grid = new QFormLayout;
-    grid->setVerticalSpacing(8);
-    grid->setHorizontalSpacing(12);
-    grid->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
-    grid->addRow(SignRequestDialog::tr("Signed by"), proof);
-    grid->addRow(SignRequestDialog::tr("&Issuing CA"), issuers);
-    grid->addRow(SignRequestDialog::tr("&Purpose"), profiles);
-    auto* note = makeSecondaryLabel(
-        SignRequestDialog::tr("Take the tick away from a name or extension that you do not want to issue."), form);
-    note->setWordWrap(true);
-    auto* column = new QVBoxLayout(form);
-    column->setContentsMargins(16, 12, 16, 12);
-    column->setSpacing(8);
-    column->addLayout(grid);
-    column->addWidget(note);
-    column->addWidget(comparison, 1);
-    column->addWidget(problems);
+    auto* scroll = new QScrollArea(q);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->setWidget(buildForm());
     footer = new JobFooter(SignRequestDialog::tr("&Sign request"), q);
+    footer->setNote(SignRequestDialog::tr("Issuing cannot be undone; you can revoke later."));
     auto* whole = new QVBoxLayout(q);
     whole->setContentsMargins(0, 0, 0, 0);
     whole->setSpacing(0);
     whole->addWidget(banner);
-    whole->addWidget(form, 1);
+    whole->addWidget(scroll, 1);
     whole->addWidget(footer);
-    q->resize(q->fontMetrics().averageCharWidth() * 120, q->fontMetrics().height() * 30);
+    q->resize(q->fontMetrics().averageCharWidth() * 130, q->fontMetrics().height() * 38);
+    tabInReadingOrder(*q);
     footer->primaryButton()->setFocus();
 }
 
+QWidget* SignRequestDialog::Private::buildForm() {
+    form = new QWidget(q);
+    proof = new StateLabel(form);
+    proof->setObjectName(QStringLiteral("proof"));
+    issuers = new IssuerCombo(context.settings, form);
+    profiles = new QComboBox(form);
+    profiles->setObjectName(QStringLiteral("profile"));
+    fillProfiles();
+    validity = new ValidityFields(form);
+    comparison = new ComparisonView(form);
+    subjectButton = new QPushButton(SignRequestDialog::tr("&Edit name…"), form);
+    subjectButton->setObjectName(QStringLiteral("editSubject"));
+    subjectButton->setAutoDefault(false);
+    problems = new ProblemList(form);
+    problems->setObjectName(QStringLiteral("checks"));
+
+    const auto labelFor = [this](const QString& text, QWidget* field) {
+        auto* label = new QLabel(text, form);
+        label->setBuddy(field);
+        return label;
+    };
+    auto* grid = new QGridLayout;
+    grid->setVerticalSpacing(8);
+    grid->setHorizontalSpacing(8);
+    // As wide as the labels of the validity fields below, so that the fields stand in one line.
+    grid->setColumnMinimumWidth(0, form->fontMetrics().averageCharWidth() * 17);
+    grid->setColumnStretch(1, 1);
+    grid->addWidget(new QLabel(SignRequestDialog::tr("Request"), form), 0, 0);
+    grid->addWidget(proof, 0, 1);
+    grid->addWidget(labelFor(SignRequestDialog::tr("Signed &by"), issuers), 1, 0);
+    grid->addWidget(issuers, 1, 1);
+    grid->addWidget(labelFor(SignRequestDialog::tr("&Purpose"), profiles), 2, 0);
+    grid->addWidget(profiles, 2, 1);
+    auto* note = makeSecondaryLabel(
+        SignRequestDialog::tr("Ticked: taken from the request. Take the tick away from what you do not want to issue."),
+        form);
+    note->setWordWrap(true);
+    auto* noteRow = new QHBoxLayout;
+    noteRow->addWidget(note, 1);
+    noteRow->addWidget(subjectButton);
+    auto* column = new QVBoxLayout(form);
+    column->setContentsMargins(16, 12, 16, 12);
+    column->setSpacing(8);
+    column->addLayout(grid);
+    column->addWidget(validity);
+    column->addLayout(noteRow);
+    column->addWidget(comparison, 1);
+    column->addWidget(problems);
+    return form;
+}
+
+void SignRequestDialog::Private::fillProfiles() {
+    const auto add = [this](const pki::Profile& each) {
+        profiles->addItem(toQString(each.title) + QStringLiteral(" – ") + toQString(each.summary), toQString(each.id));
+    };
+    for (const pki::Profile& each : pki::shippedProfiles()) {
+        if (!each.isSelfSigned) // a root signs itself
+            add(each);
+    }
+    add(pki::Profile());
+    const QString remembered = context.settings.value(profileKey, toQString(DefaultProfile)).toString();
+    profiles->setCurrentIndex(std::max(0, profiles->findData(remembered)));
+    profiles->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    profiles->setMinimumContentsLength(28);
+}
+
 void SignRequestDialog::Private::connectAll() {
+    delay.setObjectName(QStringLiteral("delay"));
     delay.setSingleShot(true);
     delay.setInterval(std::chrono::milliseconds(100));
     QObject::connect(&delay, &QTimer::timeout, q, [this] { askForPlan(); });
     QObject::connect(issuers, &QComboBox::currentIndexChanged, q, [this] { schedulePlan(); });
     QObject::connect(profiles, &QComboBox::currentIndexChanged, q, [this] { schedulePlan(); });
-    QObject::connect(comparison, &QTreeWidget::itemChanged, q, [this](QTreeWidgetItem* item) {
-        if (!isFilling)
-            itemChanged(*item);
-    });
+    QObject::connect(validity, &ValidityFields::edited, q, [this] { schedulePlan(); });
+    QObject::connect(comparison, &ComparisonView::choiceChanged, q,
+                     [this](const pki::RequestedField& field, bool isTaken) { choose(field, isTaken); });
+    QObject::connect(subjectButton, &QPushButton::clicked, q, [this] { editSubject(); });
     QObject::connect(footer, &JobFooter::accepted, q, &SignRequestDialog::accept);
     QObject::connect(footer, &JobFooter::rejected, q, &SignRequestDialog::reject);
 }
 
 void SignRequestDialog::Private::load() {
+    form->setEnabled(false);
     service::StoreSession* session = context.session();
-    if (session == nullptr)
+    if (session == nullptr) {
+        banner->showMessage(InlineBanner::Severity::Error, SignRequestDialog::tr("No store is open."),
+                            SignRequestDialog::tr("Open the store that holds the CA."));
         return;
+    }
     session->read<StoreFacts>(
         {}, q,
         [id = requestId, given = request, called = name](store::Store& store, const base::JobControl&) {
@@ -217,55 +256,71 @@ void SignRequestDialog::Private::load() {
 }
 
 void SignRequestDialog::Private::loaded(const StoreFacts& facts) {
+    form->setEnabled(true);
     request = facts.request;
     name = facts.name;
-    issuerRows = facts.issuers;
     q->setWindowTitle(SignRequestDialog::tr("Sign request %1").arg(printable(name)));
+    showProof();
+    issuers->setIssuers(facts.issuers);
+    if (!issuers->hasIssuers())
+        showNoIssuer();
+    footer->primaryButton()->setFocus();
+    schedulePlan();
+}
+
+void SignRequestDialog::Private::showProof() {
     const std::optional<bool> isProven = request->isSignatureValid();
     const QString key = keyText(request->publicKey().facts());
-    proof->setText(!isProven ? SignRequestDialog::tr("%1; the signature cannot be checked here").arg(key)
-                   : *isProven
-                       ? SignRequestDialog::tr("✓ Its own key, %1").arg(key)
-                       : SignRequestDialog::tr("✗ Not by its own key (%1): it was changed, or is not theirs").arg(key));
-    const qlonglong remembered = context.settings.value(issuerKey).toLongLong();
-    for (const store::CertificateRow& row : issuerRows) {
-        issuers->addItem(printable(row.name), static_cast<qlonglong>(row.id));
-        if (row.id == remembered)
-            issuers->setCurrentIndex(issuers->count() - 1);
-    }
-    if (issuerRows.empty())
-        banner->showMessage(InlineBanner::Severity::Warning,
-                            SignRequestDialog::tr("There is no CA with its private key in this store."),
-                            SignRequestDialog::tr("Create a CA first, or import one with its key."));
-    schedulePlan();
+    if (!isProven)
+        proof->setState(State::Unknown, SignRequestDialog::tr("%1; its signature cannot be checked here").arg(key));
+    else if (*isProven)
+        proof->setState(State::Valid, SignRequestDialog::tr("Signed by its own key, %1").arg(key));
+    else
+        proof->setState(
+            State::Error,
+            SignRequestDialog::tr("Not signed by its own key (%1): it was changed, or is not theirs").arg(key));
+}
+
+void SignRequestDialog::Private::showNoIssuer() {
+    banner->showMessage(InlineBanner::Severity::Warning,
+                        SignRequestDialog::tr("There is no CA with its private key in this store."),
+                        SignRequestDialog::tr("Create a CA first, or import one with its key."));
+}
+
+const pki::Profile& SignRequestDialog::Private::profile() const {
+    const pki::Profile* found = pki::findProfile(toStdString(profiles->currentData().toString()));
+    return found != nullptr ? *found : pki::shippedProfiles().front();
 }
 
 service::IssueRequest SignRequestDialog::Private::order() const {
     service::IssueRequest made;
     made.choices.product = pki::Product::IssuedCertificate;
-    const pki::Profile* profile = pki::findProfile(toStdString(profiles->currentData().toString()));
-    if (profile != nullptr)
-        made.choices.profile = *profile;
+    made.choices.profile = profile();
     made.choices.request = request;
-    if (request)
-        made.choices.subject = request->subject();
+    // Left empty it is the request's, whose oddities are the requester's business and forbid nothing.
+    made.choices.subject = subject;
     made.choices.requestChoices = choices;
     made.choices.leftOutNames = leftOut;
+    validity->apply(made.choices);
     made.key = service::RequestKey{};
-    made.ca = service::StoredCa{issuers->currentData().toLongLong()};
+    if (const store::CertificateRow* ca = issuers->issuer())
+        made.ca = service::StoredCa{ca->id};
     made.now = context.clock.now();
     return made;
 }
 
 void SignRequestDialog::Private::schedulePlan() {
     plan.reset();
+    isAcceptingWhenPlanned = false;
+    if (issuers->hasIssuers())
+        banner->hide();
     delay.start();
 }
 
 void SignRequestDialog::Private::askForPlan() {
     delay.stop();
     service::StoreSession* session = context.session();
-    if (session == nullptr || !request || issuerRows.empty() || job)
+    if (session == nullptr || !request || job)
         return;
     if (planJob)
         context.jobs.cancel(*planJob);
@@ -275,66 +330,59 @@ void SignRequestDialog::Private::askForPlan() {
             return service::previewIssue(&store, asked);
         },
         [this](const base::Outcome<pki::IssuePlan>& made) {
-            if (made)
+            if (made) {
                 showPlan(*made);
-            else if (made.error().kind() != base::ErrorKind::Cancelled)
-                banner->showMessage(InlineBanner::Severity::Error,
-                                    SignRequestDialog::tr("This cannot be signed like this."), errorLine(made.error()));
+            } else if (made.error().kind() != base::ErrorKind::Cancelled) {
+                isAcceptingWhenPlanned = false;
+                banner->showMessage(InlineBanner::Severity::Error, SignRequestDialog::tr("This cannot be worked out."),
+                                    errorLine(made.error()));
+            }
         });
 }
 
 void SignRequestDialog::Private::showPlan(const pki::IssuePlan& made) {
     plan = made;
-    banner->hide();
-    fillComparison(made);
-    problems->setProblems(made.problems);
-    if (isAcceptingWhenPlanned) {
-        isAcceptingWhenPlanned = false;
+    comparison->setFields(made.comparison);
+    showValidity(made);
+    problems->setProblems(made.problems, [this](const pki::Problem& problem) { return fixFor(problem); });
+    if (std::exchange(isAcceptingWhenPlanned, false))
         q->accept();
+}
+
+void SignRequestDialog::Private::showValidity(const pki::IssuePlan& made) {
+    validity->show(made, profile().lifetime);
+    validity->setHint({}, false);
+    for (const pki::Problem& problem : made.problems) {
+        const bool isTime = problem.field == pki::Field::NotAfter || problem.field == pki::Field::NotBefore;
+        if (!isTime || problem.severity == pki::Severity::Notice)
+            continue;
+        validity->setHint(printable(problem.message), problem.severity == pki::Severity::Error);
+        if (const ProblemList::Fix fix = fixFor(problem); fix.apply)
+            validity->setFix(fix.text, fix.apply);
+        break;
     }
 }
 
-void SignRequestDialog::Private::fillComparison(const pki::IssuePlan& made) {
-    isFilling = true;
-    comparison->clear();
-    for (const pki::RequestedField& field : made.comparison) {
-        auto* item = new QTreeWidgetItem(comparison);
-        item->setText(FieldColumn, printable(field.name));
-        item->setText(RequestedColumn, field.requested.empty() ? QStringLiteral("–") : printable(field.requested));
-        item->setText(IssuedColumn, field.issued.empty() ? QStringLiteral("–") : printable(field.issued));
-        item->setText(FateColumn, fateText(field.fate));
-        item->setToolTip(RequestedColumn, toolTipText(item->text(RequestedColumn)));
-        item->setToolTip(IssuedColumn, toolTipText(item->text(IssuedColumn)));
-        item->setData(FieldColumn, Qt::UserRole, toQString(field.oid));
-        const bool isDropped = field.fate == pki::RequestedField::Fate::Dropped;
-        if (isDropped) {
-            QFont struck = item->font(RequestedColumn);
-            struck.setStrikeOut(true);
-            item->setFont(RequestedColumn, struck);
-        }
-        // Names and extensions can be left out or taken; the subject cannot.
-        const bool isName = field.oid.empty() && field.name.find(':') != std::string::npos;
-        if (!field.requested.empty() && (isName || !field.oid.empty()))
-            item->setCheckState(FieldColumn, isDropped || field.fate == pki::RequestedField::Fate::Replaced
-                                                 ? Qt::Unchecked
-                                                 : Qt::Checked);
-    }
-    for (int column = 0; column < ColumnCount; ++column)
-        comparison->resizeColumnToContents(column);
-    comparison->setColumnWidth(RequestedColumn, std::min(comparison->columnWidth(RequestedColumn), q->width() / 3));
-    comparison->setColumnWidth(IssuedColumn, std::min(comparison->columnWidth(IssuedColumn), q->width() / 3));
-    isFilling = false;
+ProblemList::Fix SignRequestDialog::Private::fixFor(const pki::Problem& problem) {
+    const QString text = printable(problem.fix);
+    if (problem.time && problem.field == pki::Field::NotAfter && problem.severity == pki::Severity::Error)
+        return {text, [this, end = *problem.time] { validity->setNotAfter(end); }};
+    if (problem.id == "request-ca-dropped")
+        return {text, [this, oid = problem.item] {
+                    choices[oid] = pki::RequestChoice::Take;
+                    schedulePlan();
+                }};
+    if (problem.id == "request-dropped")
+        return {text, [this] { takeEverything(); }};
+    return {};
 }
 
-void SignRequestDialog::Private::itemChanged(const QTreeWidgetItem& item) {
-    const bool isTaken = item.checkState(FieldColumn) == Qt::Checked;
-    const std::string oid = toStdString(item.data(FieldColumn, Qt::UserRole).toString());
-    if (!oid.empty()) {
-        choices[oid] = isTaken ? pki::RequestChoice::Take : pki::RequestChoice::Leave;
+void SignRequestDialog::Private::choose(const pki::RequestedField& field, bool isTaken) {
+    if (!ComparisonView::isAltName(field)) {
+        choices[field.oid] = isTaken ? pki::RequestChoice::Take : pki::RequestChoice::Leave;
     } else {
-        const QString text = item.text(FieldColumn);
         for (const x509::GeneralName& each : request->subjectAltNames()) {
-            if (printable(std::string(x509::toString(each.type)) + ':' + each.value) != text)
+            if (std::string(x509::toString(each.type)) + ':' + each.value != field.name)
                 continue;
             std::erase(leftOut, each);
             if (!isTaken)
@@ -344,36 +392,73 @@ void SignRequestDialog::Private::itemChanged(const QTreeWidgetItem& item) {
     schedulePlan();
 }
 
+void SignRequestDialog::Private::takeEverything() {
+    if (!plan)
+        return;
+    leftOut.clear();
+    for (const pki::RequestedField& field : plan->comparison) {
+        // CA:TRUE has its own warning, and its own button.
+        if (field.fate == pki::RequestedField::Fate::Dropped && !field.oid.empty() &&
+            field.oid != x509::oids::BasicConstraints)
+            choices[field.oid] = pki::RequestChoice::Take;
+    }
+    schedulePlan();
+}
+
+void SignRequestDialog::Private::editSubject() {
+    auto* dialog = new NameDialog(subject.isEmpty() ? request->subject() : subject, q);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    QObject::connect(dialog, &QDialog::accepted, q, [this, dialog] {
+        // The same name again is the request's own, byte for byte.
+        subject = dialog->name() == request->subject() ? x509::Name() : dialog->name();
+        schedulePlan();
+    });
+    dialog->open();
+}
+
 void SignRequestDialog::accept() {
     if (d->job)
         return;
-    if (d->context.session() == nullptr) {
-        d->banner->showMessage(InlineBanner::Severity::Error, tr("No store is open."),
-                               tr("Open the store that holds the CA."));
+    if (d->context.session() == nullptr || !d->request) {
+        d->load();
         return;
     }
-    if (d->issuerRows.empty())
+    if (!d->issuers->hasIssuers()) {
+        d->showNoIssuer();
         return;
+    }
     if (!d->plan) {
-        d->isAcceptingWhenPlanned = true;
         d->askForPlan();
+        d->isAcceptingWhenPlanned = true;
         return;
     }
     if (!d->plan->isAllowed()) {
-        d->banner->showMessage(InlineBanner::Severity::Error, tr("This request cannot be signed like this."),
-                               tr("See the list below the table."));
+        d->refuse();
         return;
     }
-    withUnlockedStore(d->context, this, tr("To sign %1 with %2.").arg(printable(d->name), d->issuers->currentText()),
-                      this, [this] { d->sign(); });
+    withUnlockedStore(d->context, this,
+                      tr("To sign %1 with %2.").arg(printable(d->name), printable(d->issuers->issuer()->name)), this,
+                      [this] { d->sign(); });
+}
+
+void SignRequestDialog::Private::refuse() {
+    const pki::Problem& first = plan->problems.front(); // errors stand first
+    banner->showMessage(InlineBanner::Severity::Error,
+                        SignRequestDialog::tr("This request cannot be signed like this."), printable(first.message));
+    if (first.field == pki::Field::NotAfter || first.field == pki::Field::NotBefore)
+        validity->focusEnd();
+    else if (first.field == pki::Field::Issuer)
+        issuers->setFocus(Qt::OtherFocusReason);
+    else if (first.field == pki::Field::Subject)
+        subjectButton->setFocus(Qt::OtherFocusReason);
+    else
+        comparison->setFocus(Qt::OtherFocusReason);
 }
 
 void SignRequestDialog::Private::sign() {
     service::StoreSession* session = context.session();
     if (session == nullptr)
         return;
-    context.settings.setValue(profileKey, profiles->currentData());
-    context.settings.setValue(issuerKey, issuers->currentData());
     setBusy(true);
     job = session->write<store::RowId>(
         SignRequestDialog::tr("Signing %1").arg(printable(name)), q,
@@ -387,11 +472,16 @@ void SignRequestDialog::Private::finish(const base::Outcome<store::RowId>& outco
     job.reset();
     setBusy(false);
     if (!outcome) {
-        if (outcome.error().kind() != base::ErrorKind::Cancelled)
+        if (outcome.error().kind() == base::ErrorKind::Cancelled)
+            banner->showMessage(InlineBanner::Severity::Info, SignRequestDialog::tr("Stopped. Nothing was issued."));
+        else
             banner->showMessage(InlineBanner::Severity::Error, SignRequestDialog::tr("The request was not signed."),
                                 errorLine(outcome.error()));
+        footer->primaryButton()->setFocus(Qt::OtherFocusReason);
         return;
     }
+    context.settings.setValue(profileKey, profiles->currentData());
+    issuers->rememberChoice();
     if (context.toast) {
         UiContext* kept = &context;
         const QPointer<QWidget> window = q->parentWidget();
@@ -408,6 +498,7 @@ void SignRequestDialog::Private::finish(const base::Outcome<store::RowId>& outco
 
 void SignRequestDialog::Private::setBusy(bool isBusy) {
     form->setEnabled(!isBusy);
+    banner->hide();
     if (isBusy)
         footer->setBusy(SignRequestDialog::tr("Signing…"));
     else
@@ -420,6 +511,14 @@ void SignRequestDialog::reject() {
         return;
     }
     QDialog::reject();
+}
+
+void SignRequestDialog::closeEvent(QCloseEvent* event) {
+    // The window's own button closes for good; what runs goes with its context.
+    if (d->job)
+        d->context.jobs.cancel(*d->job);
+    d->job.reset();
+    QDialog::closeEvent(event);
 }
 
 } // namespace certwright::ui

@@ -32,6 +32,9 @@ Q_SIGNALS:
     /// Once, after the certificate is in the store, just before the dialog closes.
     void created(certwright::store::EntryKind kind, certwright::store::RowId id);
 
+protected:
+    void closeEvent(QCloseEvent* event) override;
+
 private:
     struct Private;
     std::unique_ptr<Private> d;

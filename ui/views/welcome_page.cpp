@@ -177,6 +177,7 @@ void WelcomePage::addRecentRow(const QString& path, const QString& when, bool is
     const QFileInfo info(path);
     auto* open = new CommandButton(printable(info.fileName()), shortPath(printable(info.absolutePath())),
                                    QStringLiteral("folder"), row);
+    open->setObjectName(QStringLiteral("recentStore"));
     open->setCompact(true);
     open->setToolTip(toolTipText(printable(path)));
     open->setAccessibleName(tr("Open the store %1").arg(printable(info.fileName())));
@@ -184,6 +185,7 @@ void WelcomePage::addRecentRow(const QString& path, const QString& when, bool is
     layout->addWidget(open, 1);
     layout->addWidget(makeLabel(when, row, true));
     auto* pin = new QToolButton(row);
+    pin->setObjectName(QStringLiteral("pinStore"));
     pin->setAutoRaise(true);
     pin->setCheckable(true);
     pin->setChecked(isPinned);

@@ -66,6 +66,7 @@ ExtensionFields::ExtensionFields(QWidget* parent)
     m_list->setHeaderLabels({tr("Extension"), tr("Value"), tr("From")});
     m_list->setRootIsDecorated(false);
     styleTree(m_list);
+    setFocusProxy(m_list);
     const int unit = fontMetrics().averageCharWidth();
     m_list->header()->setStretchLastSection(false);
     m_list->header()->setSectionResizeMode(1, QHeaderView::Stretch);

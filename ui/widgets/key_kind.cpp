@@ -1,5 +1,6 @@
 #include "ui/widgets/key_kind.h"
 
+#include "core/base/error.h"
 #include "core/service/job_runner.h"
 #include "ui/convert.h"
 
@@ -17,6 +18,8 @@ namespace certwright::ui {
 namespace {
 
 const std::vector<std::string> usualCurves{"prime256v1", "secp384r1", "secp521r1"};
+
+constexpr int smallestSize = 1024, largestSize = 16384;
 
 bool hasSize(const std::string& type) {
     return type == "RSA" || type == "RSA-PSS" || type == "DSA" || type == "DH";
@@ -36,6 +39,16 @@ QString typeTitle(const std::string& type) {
 QString curveTitle(const std::string& curve) {
     const QString shown = keyKindText({"EC", 0, curve});
     return shown == toQString(curve) ? shown : QStringLiteral("%1 (%2)").arg(shown, toQString(curve));
+}
+
+/// OpenSSL's name for what somebody typed ("P-256", "SECP384R1"); the text itself when there is no such curve.
+std::string curveNamed(const QString& typed) {
+    const std::string text = toStdString(typed.trimmed());
+    try {
+        return text.empty() ? text : crypto::KeySpec::parse("ec:" + text).curve;
+    } catch (const base::Error&) {
+        return text;
+    }
 }
 
 } // namespace
@@ -133,7 +146,7 @@ void KeyKindChooser::fillParameters(const crypto::KeySpec& wanted) {
     } else if (isSize) {
         for (const int bits : {2048, 3072, 4096, 8192})
             m_parameter->addItem(QString::number(bits));
-        m_parameter->lineEdit()->setValidator(new QIntValidator(1024, 16384, m_parameter->lineEdit()));
+        m_parameter->lineEdit()->setValidator(new QIntValidator(smallestSize, largestSize, m_parameter->lineEdit()));
         m_parameter->setCurrentText(QString::number(wanted.bits == 0 ? 3072 : wanted.bits));
     }
 }
@@ -142,13 +155,26 @@ crypto::KeySpec KeyKindChooser::spec() const {
     crypto::KeySpec spec;
     spec.type = toStdString(m_algorithm->currentData().toString());
     if (spec.type == "EC") {
-        // A name that was typed counts as such also where it is none: the check says so.
+        // A name that was typed counts as such also where it is none: problem() says so.
         const int known = m_parameter->findText(m_parameter->currentText(), Qt::MatchFixedString);
-        spec.curve = toStdString(known >= 0 ? m_parameter->itemData(known).toString() : m_parameter->currentText());
+        spec.curve =
+            known >= 0 ? toStdString(m_parameter->itemData(known).toString()) : curveNamed(m_parameter->currentText());
     } else if (hasSize(spec.type)) {
         spec.bits = m_parameter->currentText().toInt();
     }
     return spec;
+}
+
+QString KeyKindChooser::problem() const {
+    const crypto::KeySpec wanted = spec();
+    if (wanted.type == "EC") {
+        const bool isKnown = std::find(m_curves.begin(), m_curves.end(), wanted.curve) != m_curves.end();
+        return isKnown ? QString()
+                       : tr("There is no curve “%1” here. Choose one of the list.").arg(printable(wanted.curve));
+    }
+    if (hasSize(wanted.type) && (wanted.bits < smallestSize || wanted.bits > largestSize))
+        return tr("%1 keys have %2 to %3 bits.").arg(toQString(wanted.type)).arg(smallestSize).arg(largestSize);
+    return {};
 }
 
 void KeyKindChooser::setSpec(const crypto::KeySpec& spec) {

@@ -25,6 +25,8 @@ public:
 
     crypto::KeySpec spec() const;
     void setSpec(const crypto::KeySpec& spec);
+    /// Why no such key can be made: a curve that is none, a size out of range. Empty when one can.
+    QString problem() const;
 
     QComboBox* algorithm() const noexcept { return m_algorithm; }
     QComboBox* parameter() const noexcept { return m_parameter; }

@@ -12,7 +12,9 @@ namespace certwright::ui {
 void showAsSecondary(QWidget* widget) {
     const auto recolour = [widget] {
         QPalette colours = widget->palette();
-        colours.setColor(QPalette::WindowText, Theme::instance().color(ColorRole::Secondary));
+        // What is disabled stays as pale as everything else that is.
+        for (const QPalette::ColorGroup group : {QPalette::Active, QPalette::Inactive})
+            colours.setColor(group, QPalette::WindowText, Theme::instance().color(ColorRole::Secondary));
         widget->setPalette(colours);
     };
     recolour();

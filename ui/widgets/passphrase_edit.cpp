@@ -71,6 +71,8 @@ PassphraseEdit::PassphraseEdit(Mode mode, QWidget* parent)
 }
 
 PassphraseEdit::~PassphraseEdit() {
+    // Whoever listens may be half destroyed, as the form around it is by now.
+    const QSignalBlocker blocker(this);
     clear();
 }
 

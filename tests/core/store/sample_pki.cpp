@@ -16,7 +16,8 @@ x509::CertificateBuilder started(const std::string& name, const crypto::PublicKe
     if (!options.serial.empty())
         builder.setSerial(x509::Serial::parse(options.serial));
     if (options.isCa)
-        builder.addExtension(x509::Extension::fromText("basicConstraints", true, "CA:TRUE"));
+        builder.addExtension(x509::Extension::fromText("basicConstraints", true, "CA:TRUE"))
+            .addExtension(x509::Extension::fromText("keyUsage", true, "keyCertSign,cRLSign"));
     if (!options.otherNames.empty())
         builder.addExtension(x509::Extension::fromDer(
             x509::oids::SubjectAltName, false, x509::generalNamesToDer(x509::parseGeneralNames(options.otherNames))));

@@ -8,14 +8,21 @@
 #include <QAccessible>
 #include <QApplication>
 #include <QComboBox>
+#include <QDialogButtonBox>
 #include <QDir>
 #include <QGroupBox>
 #include <QHeaderView>
 #include <QLabel>
 #include <QMap>
+#include <QPushButton>
 #include <QScrollArea>
 #include <QTabBar>
 #include <QTest>
+#include <QToolBar>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace certwright::test {
 
@@ -47,6 +54,17 @@ QList<QWidget*> visibleWidgets(const QWidget& window) {
     return found;
 }
 
+/// What Tab goes to.
+QList<QWidget*> reachedWidgets(const QWidget& window) {
+    QList<QWidget*> found;
+    for (QWidget* widget : visibleWidgets(window)) {
+        const bool isReached = (widget->focusPolicy() & Qt::TabFocus) != 0 && widget->focusProxy() == nullptr;
+        if (isReached && !isPartOfAnother(*widget) && qobject_cast<QScrollArea*>(widget) == nullptr)
+            found << widget;
+    }
+    return found;
+}
+
 QString textOf(const QWidget& widget) {
     if (const auto* button = qobject_cast<const QAbstractButton*>(&widget))
         return button->text();
@@ -61,10 +79,7 @@ QString textOf(const QWidget& widget) {
 
 QStringList widgetsWithoutName(const QWidget& window) {
     QStringList nameless;
-    for (QWidget* widget : visibleWidgets(window)) {
-        const bool isReached = (widget->focusPolicy() & Qt::TabFocus) != 0 && widget->focusProxy() == nullptr;
-        if (!isReached || isPartOfAnother(*widget) || qobject_cast<QScrollArea*>(widget) != nullptr)
-            continue;
+    for (QWidget* widget : reachedWidgets(window)) {
         QAccessibleInterface* interface = QAccessible::queryAccessibleInterface(widget);
         const bool hasName = interface != nullptr && !interface->text(QAccessible::Name).trimmed().isEmpty();
         // A combo box reads its value as its name; what it is for must be said, too.
@@ -76,6 +91,18 @@ QStringList widgetsWithoutName(const QWidget& window) {
             nameless << describe(*widget);
     }
     return nameless;
+}
+
+QStringList widgetsWithoutObjectName(const QWidget& window) {
+    QStringList unnamed;
+    for (const QWidget* widget : reachedWidgets(window)) {
+        // What a box of standard buttons or a tool bar makes is found by button and by action.
+        const bool isFoundOtherwise = qobject_cast<QDialogButtonBox*>(widget->parentWidget()) != nullptr ||
+                                      qobject_cast<QToolBar*>(widget->parentWidget()) != nullptr;
+        if (widget->objectName().isEmpty() && !isFoundOtherwise)
+            unnamed << describe(*widget);
+    }
+    return unnamed;
 }
 
 QStringList sharedMnemonics(const QWidget& window) {
@@ -133,6 +160,44 @@ QStringList tabOrder(QWidget& window) {
     return names;
 }
 
+QStringList tabJumps(QWidget& window) {
+    std::vector<const QWidget*> order;
+    const QWidget* first = QApplication::focusWidget();
+    for (int i = 0; i < 300; ++i) {
+        const QWidget* now = QApplication::focusWidget();
+        if (now == nullptr || (i > 0 && now == first))
+            break;
+        order.push_back(now);
+        QTest::keyClick(&window, Qt::Key_Tab);
+    }
+    if (order.empty())
+        return {QStringLiteral("nothing has the focus")};
+    const auto placeOf = [&window](const QWidget* widget) {
+        return QRect(widget->mapTo(&window, QPoint(0, 0)), widget->size());
+    };
+    // The walk began somewhere; the page begins at its top.
+    const auto top = std::min_element(order.begin(), order.end(), [&placeOf](const QWidget* a, const QWidget* b) {
+        const QPoint left = placeOf(a).topLeft(), right = placeOf(b).topLeft();
+        return std::pair(left.y() / 8, left.x()) < std::pair(right.y() / 8, right.x());
+    });
+    std::rotate(order.begin(), top, order.end());
+    QStringList jumps;
+    for (std::size_t i = 1; i < order.size(); ++i) {
+        const QRect before = placeOf(order[i - 1]), now = placeOf(order[i]);
+        if (now.bottom() <= before.top() && now.left() < before.right())
+            jumps << QStringLiteral("%1 → %2").arg(order[i - 1]->objectName(), order[i]->objectName());
+    }
+    return jumps;
+}
+
+QPushButton* defaultButton(const QWidget& window) {
+    for (QPushButton* button : window.findChildren<QPushButton*>()) {
+        if (button->isDefault() && button->isVisibleTo(&window))
+            return button;
+    }
+    return nullptr;
+}
+
 void look(QWidget& window, const QString& name) {
     const QString folder = qEnvironmentVariable("CERTWRIGHT_LOOK");
     if (folder.isEmpty())
@@ -147,6 +212,12 @@ void look(QWidget& window, const QString& name) {
         QTest::qWait(20);
         window.grab().save(QStringLiteral("%1/%2-%3.png").arg(folder, name, suffix));
     }
+    theme.apply(ui::ThemeMode::Light);
+    const QSize size = window.size();
+    window.resize(window.minimumSizeHint().expandedTo(window.minimumSize()));
+    QTest::qWait(20);
+    window.grab().save(QStringLiteral("%1/%2-small.png").arg(folder, name));
+    window.resize(size);
     theme.apply(before);
 }
 
