@@ -53,16 +53,19 @@ inline std::vector<CorpusRow> corpusManifest(const QString& family) {
     return rows;
 }
 
-/// The DER certificates of a file in PEM or DER, cut out by QByteArray alone; none when it holds something else.
-inline QList<QByteArray> certificatesIn(const QByteArray& content) {
-    static const QByteArray begin("-----BEGIN CERTIFICATE-----");
-    static const QByteArray end("-----END CERTIFICATE-----");
+/// The DER objects of a file in PEM, with one of these labels, or in DER, cut out by QByteArray alone; none when it
+/// holds something else.
+inline QList<QByteArray> objectsIn(const QByteArray& content, std::initializer_list<const char*> labels) {
     QList<QByteArray> out;
-    for (qsizetype at = content.indexOf(begin); at >= 0; at = content.indexOf(begin, at + 1)) {
-        const qsizetype stop = content.indexOf(end, at);
-        if (stop < 0)
-            break;
-        out.append(QByteArray::fromBase64(content.mid(at + begin.size(), stop - at - begin.size())));
+    for (const QByteArray label : labels) {
+        const QByteArray begin = "-----BEGIN " + label + "-----";
+        const QByteArray end = "-----END " + label + "-----";
+        for (qsizetype at = content.indexOf(begin); at >= 0; at = content.indexOf(begin, at + 1)) {
+            const qsizetype stop = content.indexOf(end, at);
+            if (stop < 0)
+                break;
+            out.append(QByteArray::fromBase64(content.mid(at + begin.size(), stop - at - begin.size())));
+        }
     }
     // In DER there may be several, or a few octets behind the last one.
     for (QByteArray rest = out.isEmpty() ? content : QByteArray(); rest.size() > 2 && rest.startsWith('\x30');) {
@@ -78,14 +81,19 @@ inline QList<QByteArray> certificatesIn(const QByteArray& content) {
     return out;
 }
 
-/// Adds a row with one column, "certificate" (DER), for every certificate of these families that everybody can read,
-/// or for those whose file names begin with one of `prefixes`.
-inline void corpusRows(std::initializer_list<const char*> families, const QStringList& prefixes = {}) {
-    QTest::addColumn<QByteArray>("certificate");
+inline QList<QByteArray> certificatesIn(const QByteArray& content) {
+    return objectsIn(content, {"CERTIFICATE"});
+}
+
+/// Adds a row with one column, named `column` (DER), for every object of this kind in these families that everybody can
+/// read, or for those whose file names begin with one of `prefixes`.
+inline void objectRows(const char* column, const char* kind, std::initializer_list<const char*> labels,
+                       std::initializer_list<const char*> families, const QStringList& prefixes = {}) {
+    QTest::addColumn<QByteArray>(column);
     for (const char* family : families) {
         const QString folder = QString::fromLatin1(family);
         for (const CorpusRow& row : corpusManifest(folder)) {
-            bool isWanted = row.kind == QStringLiteral("cert") && row.expected == QStringLiteral("ok");
+            bool isWanted = row.kind == QString::fromLatin1(kind) && row.expected == QStringLiteral("ok");
             if (!prefixes.isEmpty()) {
                 bool matches = false;
                 for (const QString& prefix : prefixes)
@@ -95,11 +103,26 @@ inline void corpusRows(std::initializer_list<const char*> families, const QStrin
             if (!isWanted)
                 continue;
             int number = 0;
-            for (const QByteArray& certificate :
-                 certificatesIn(readDataFile(QStringLiteral("conformance/") + folder + u'/' + row.file)))
-                QTest::addRow("%s/%s#%d", family, qPrintable(row.file), ++number) << certificate;
+            for (const QByteArray& object :
+                 objectsIn(readDataFile(QStringLiteral("conformance/") + folder + u'/' + row.file), labels))
+                QTest::addRow("%s/%s#%d", family, qPrintable(row.file), ++number) << object;
         }
     }
+}
+
+/// A column "certificate".
+inline void corpusRows(std::initializer_list<const char*> families, const QStringList& prefixes = {}) {
+    objectRows("certificate", "cert", {"CERTIFICATE"}, families, prefixes);
+}
+
+/// A column "request": all of the corpus.
+inline void requestRows() {
+    objectRows("request", "csr", {"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"}, {"csrs"});
+}
+
+/// A column "crl": all of the corpus.
+inline void crlRows() {
+    objectRows("crl", "crl", {"X509 CRL"}, {"crls"});
 }
 
 } // namespace certwright::test

@@ -11,6 +11,9 @@
 #include <QString>
 #include <QStringList>
 #include <QTemporaryDir>
+#include <QTest>
+
+#include <map>
 
 // The openssl command line as the other implementation that the tests of x509 compare with.
 namespace certwright::test {
@@ -28,6 +31,27 @@ inline QByteArray openssl(const QStringList& arguments, const QByteArray& input 
         return result.output;
     qInfo("%s", result.describe().constData());
     return {};
+}
+
+/// The lines that `openssl x509 ...` prints of a certificate (DER), names as Name::toRfc2253() writes them.
+inline QByteArrayList x509Lines(const QByteArray& certificate, const char* flags) {
+    const QStringList usual = words("x509 -inform DER -noout -nameopt RFC2253,-esc_msb");
+    return openssl(usual + words(flags), certificate).split('\n');
+}
+
+/// "X509v3 Key Usage" and so on, each with the lines below it, of `openssl x509 -ext`.
+inline std::map<QString, QString> extensionTexts(const QByteArray& certificate, const char* names) {
+    const QByteArray text =
+        openssl(words("x509 -inform DER -noout -ext") + QStringList{QString::fromLatin1(names)}, certificate);
+    std::map<QString, QString> out;
+    QString head;
+    for (const QByteArray& line : text.split('\n')) {
+        if (line.startsWith("X509v3 "))
+            head = QString::fromUtf8(line).section(u':', 0, 0);
+        else if (!line.trimmed().isEmpty())
+            out[head] += QString::fromUtf8(line.trimmed()) + u'\n';
+    }
+    return out;
 }
 
 /// A file in the folder; its path.
@@ -84,3 +108,10 @@ inline bool hasSortedRdns(base::BytesView name) {
 }
 
 } // namespace certwright::test
+
+/// All that an initTestCase() of these tests does: without openssl there is nothing to compare with.
+#define CERTWRIGHT_SKIP_WITHOUT_OPENSSL()                                                                              \
+    do {                                                                                                               \
+        if (::certwright::test::findTool(QStringLiteral("openssl")).isEmpty())                                         \
+            QSKIP("openssl is not installed");                                                                         \
+    } while (false)

@@ -24,30 +24,44 @@ QByteArray colons(const QByteArray& digest) {
     return digest.toHex(':').toUpper();
 }
 
+/// The date as `openssl x509 -dateopt iso_8601` prints it; the line itself, behind its '=', where that has a fraction
+/// of a second or a year before 1000, which OpenSSL writes in ways of its own.
+QByteArray dateOf(std::optional<base::Time> time, const QByteArray& line) {
+    const QByteArray text = line.mid(line.indexOf('=') + 1);
+    if (text.startsWith(' ') || text.contains('.'))
+        return text;
+    return time ? QByteArray::fromStdString(base::toRfc3339(*time)).replace('T', ' ') : QByteArray("Bad time value");
+}
+
 } // namespace
 
 class CertificateTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() {
-        if (test::findTool(QStringLiteral("openssl")).isEmpty())
-            QSKIP("openssl is not installed");
-    }
+    void initTestCase() { CERTWRIGHT_SKIP_WITHOUT_OPENSSL(); }
 
-    // crypto.load_certificate, crypto.dump_certificate: every reading by `openssl x509`.
+    // crypto.load_certificate, crypto.dump_certificate, crypto.X509.get_version, crypto.X509.get_notBefore,
+    // crypto.X509.get_notAfter: every reading by `openssl x509`.
     void agreesWithOpenssl_data() { test::corpusRows({"certs", "names", "pqc"}); }
     void agreesWithOpenssl() {
         QFETCH(QByteArray, certificate);
         const Certificate read = Certificate::fromDer(view(certificate));
         QCOMPARE(bytes(read.der()), certificate);
-        const QByteArray pem = test::openssl(test::words("x509 -inform DER"), certificate);
-        QCOMPARE(q(read.toPem()), QString::fromLatin1(pem));
-        QVERIFY(Certificate::fromPem(test::textView(pem)) == read);
-        const QByteArray text =
-            test::openssl(test::words("x509 -inform DER -noout -text -nameopt oneline,-esc_msb"), certificate);
+        // The text, then the dates, then the certificate in PEM.
+        const QByteArray out = test::openssl(
+            test::words("x509 -inform DER -text -nameopt oneline,-esc_msb -dates -dateopt iso_8601"), certificate);
+        const qsizetype dates = out.lastIndexOf("notBefore=");
+        const qsizetype pem = out.lastIndexOf("-----BEGIN");
+        QVERIFY(dates > 0 && pem > dates);
+        QCOMPARE(q(read.toPem()), QString::fromLatin1(out.mid(pem)));
+        QVERIFY(Certificate::fromPem(test::textView(out.mid(pem))) == read);
         // Of a key that it cannot use OpenSSL prints its error queue, in which addresses stand.
+        const QByteArray text = out.left(dates);
         if (read.publicKey().isUsable())
             QCOMPARE(q(read.toText()), QString::fromUtf8(text));
+        const QByteArrayList lines = out.mid(dates, pem - dates).split('\n');
+        QCOMPARE(dateOf(read.notBefore(), lines[0]), lines[0].mid(10));
+        QCOMPARE(dateOf(read.notAfter(), lines[1]), lines[1].mid(9));
         static const QRegularExpression version(QStringLiteral("Version: (\\d+) "));
         if (const auto match = version.match(QString::fromUtf8(text)); match.hasMatch())
             QCOMPARE(read.version(), match.captured(1).toInt());
@@ -57,6 +71,19 @@ private Q_SLOTS:
         QCOMPARE(q(read.signatureAlgorithm()), algorithm.match(end).captured(1));
         QCOMPARE(q(read.subject().toRfc2253()), q(x509::Name::fromDer(test::namesOf(certificate).subject).toRfc2253()));
         QCOMPARE(q(read.issuer().toRfc2253()), q(x509::Name::fromDer(test::namesOf(certificate).issuer).toRfc2253()));
+    }
+
+    // crypto.X509.get_pubkey: by `openssl x509`.
+    void agreesAboutTheKey_data() { test::corpusRows({"names", "pqc"}); }
+    void agreesAboutTheKey() {
+        QFETCH(QByteArray, certificate);
+        const Certificate read = Certificate::fromDer(view(certificate));
+        const QByteArray pem = test::openssl(test::words("x509 -inform DER -noout -pubkey"), certificate);
+        QCOMPARE(read.publicKey().isUsable(), !pem.isEmpty());
+        // OpenSSL writes the key anew; where the certificate has another form of it, ours is that one.
+        const QByteArray spki = QByteArray::fromBase64(pem.mid(27, pem.indexOf("-----END") - 27));
+        if (!pem.isEmpty() && certificate.contains(spki))
+            QCOMPARE(bytes(read.publicKey().spkiDer()), spki);
     }
 
     // crypto.X509.digest: Qt's digests.
@@ -114,7 +141,7 @@ private Q_SLOTS:
         QVERIFY(!leaf.isCa());
     }
 
-    // RFC 5280 4.1.2.5: valid through notAfter.
+    // crypto.X509.has_expired; RFC 5280 4.1.2.5: valid through notAfter.
     void expiresAfterItsLastSecond() {
         test::IssueOptions options;
         options.notAfter = base::Time{std::chrono::seconds(2'000'000'000)};

@@ -10,8 +10,6 @@
 #include <QCryptographicHash>
 #include <QRegularExpression>
 
-#include <map>
-
 using namespace certwright;
 using base::ErrorKind;
 using test::bytes;
@@ -21,23 +19,6 @@ using test::view;
 using x509::CertificateColumns;
 
 namespace {
-
-/// "X509v3 Key Usage" and so on, with the text below it, of `openssl x509 -ext`.
-std::map<QString, QString> extensionTexts(const QByteArray& certificate, const char* names) {
-    const QByteArray text =
-        test::openssl({QStringLiteral("x509"), QStringLiteral("-inform"), QStringLiteral("DER"),
-                       QStringLiteral("-noout"), QStringLiteral("-ext"), QString::fromLatin1(names)},
-                      certificate);
-    std::map<QString, QString> out;
-    QString head;
-    for (const QByteArray& line : text.split('\n')) {
-        if (line.startsWith("X509v3 "))
-            head = QString::fromUtf8(line).section(u':', 0, 0);
-        else if (!line.trimmed().isEmpty())
-            out[head] += QString::fromUtf8(line.trimmed()) + u'\n';
-    }
-    return out;
-}
 
 QString hexOf(const QString& colons) {
     return QString(colons).remove(u':').trimmed();
@@ -192,10 +173,7 @@ QByteArray certificateOf(const char* file) {
 class ColumnsTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() {
-        if (test::findTool(QStringLiteral("openssl")).isEmpty())
-            QSKIP("openssl is not installed");
-    }
+    void initTestCase() { CERTWRIGHT_SKIP_WITHOUT_OPENSSL(); }
 
     // Names, number, dates, key and digests by `openssl x509`; digests also by Qt.
     void agreesWithOpenssl_data() { test::corpusRows({"certs", "names", "pqc"}); }
@@ -203,10 +181,7 @@ private Q_SLOTS:
         QFETCH(QByteArray, certificate);
         const CertificateColumns columns = x509::columnsFromDer(view(certificate));
         const QByteArrayList lines =
-            test::openssl(test::words("x509 -inform DER -noout -nameopt RFC2253,-esc_msb -serial -subject -issuer "
-                                      "-dates -dateopt iso_8601 -fingerprint -sha256"),
-                          certificate)
-                .split('\n');
+            test::x509Lines(certificate, "-serial -subject -issuer -dates -dateopt iso_8601 -fingerprint -sha256");
         QVERIFY(lines.size() >= 6);
         const QString serial = QString::fromLatin1(lines[0].mid(7));
         static const QRegularExpression zeros(QStringLiteral("^(-?)0+(?=.)"));
@@ -240,7 +215,7 @@ private Q_SLOTS:
         QFETCH(QByteArray, certificate);
         const CertificateColumns columns = x509::columnsFromDer(view(certificate));
         const auto texts =
-            extensionTexts(certificate, "basicConstraints,keyUsage,subjectKeyIdentifier,authorityKeyIdentifier");
+            test::extensionTexts(certificate, "basicConstraints,keyUsage,subjectKeyIdentifier,authorityKeyIdentifier");
         const auto text = [&texts](const char* name) {
             const auto found = texts.find(QString::fromLatin1(name));
             return found == texts.end() ? QString() : found->second;

@@ -1,4 +1,5 @@
 #include "core/x509/name.h"
+#include "core/x509/request.h"
 #include "tests/core/corpus.h"
 #include "tests/core/expect.h"
 #include "tests/core/x509/openssl_tool.h"
@@ -81,12 +82,10 @@ Name rebuilt(const Name& name) {
 class NameTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() {
-        if (test::findTool(QStringLiteral("openssl")).isEmpty())
-            QSKIP("openssl is not installed");
-    }
+    void initTestCase() { CERTWRIGHT_SKIP_WITHOUT_OPENSSL(); }
 
-    // crypto.X509.get_subject, crypto.X509Name.hash: texts and hashes by `openssl x509`.
+    // crypto.X509.get_subject, crypto.X509.get_issuer, crypto.X509.subject_name_hash, crypto.X509Name.hash,
+    // crypto.X509Name.der: texts and hashes by `openssl x509`.
     void agreesWithOpenssl_data() { test::corpusRows({"certs", "names", "pqc"}); }
     void agreesWithOpenssl() {
         QFETCH(QByteArray, certificate);
@@ -94,19 +93,25 @@ private Q_SLOTS:
         const Name subject = Name::fromDer(names.subject);
         const Name issuer = Name::fromDer(names.issuer);
         QCOMPARE(bytes(subject.toDer()), bytes(names.subject));
-        const QByteArray output = test::openssl(
-            test::words(
-                "x509 -inform DER -noout -nameopt RFC2253,-esc_msb -subject_hash -subject_hash_old -issuer_hash "
-                "-issuer_hash_old -subject -issuer"),
-            certificate);
-        const QByteArrayList lines = output.split('\n');
-        QVERIFY2(lines.size() >= 6, output.constData());
+        const QByteArrayList lines = test::x509Lines(
+            certificate, "-subject_hash -subject_hash_old -issuer_hash -issuer_hash_old -subject -issuer");
+        QVERIFY(lines.size() >= 6);
         QCOMPARE(q(subject.hash()), QString::fromLatin1(lines[0]));
         QCOMPARE(q(subject.hashOld()), QString::fromLatin1(lines[1]));
         QCOMPARE(q(issuer.hash()), QString::fromLatin1(lines[2]));
         QCOMPARE(q(issuer.hashOld()), QString::fromLatin1(lines[3]));
         QCOMPARE(q("subject=" + subject.toRfc2253()), QString::fromUtf8(lines[4]));
         QCOMPARE(q("issuer=" + issuer.toRfc2253()), QString::fromUtf8(lines[5]));
+    }
+
+    // crypto.X509Req.get_subject: requests by `openssl req`.
+    void agreesWithOpensslAboutRequests_data() { test::requestRows(); }
+    void agreesWithOpensslAboutRequests() {
+        QFETCH(QByteArray, request);
+        const QByteArray line =
+            test::openssl(test::words("req -inform DER -noout -subject -nameopt RFC2253,-esc_msb"), request);
+        const Name subject = x509::Request::fromDer(view(request)).subject();
+        QCOMPARE(q("subject=" + subject.toRfc2253()), QString::fromUtf8(line).chopped(1));
     }
 
     // crypto.X509Name.get_components: order, RDNs and string types by `openssl asn1parse`.
@@ -336,6 +341,56 @@ private Q_SLOTS:
         QCOMPARE(bytes(Name::fromDer(name.toDer()).toDer()), bytes(name.toDer()));
     }
 
+    // crypto.X509Name.countryName, crypto.X509Name.stateOrProvinceName, crypto.X509Name.localityName,
+    // crypto.X509Name.organizationName, crypto.X509Name.organizationalUnitName, crypto.X509Name.commonName,
+    // crypto.X509Name.emailAddress: by long name and by alias; what stands there by `openssl asn1parse`.
+    void namesItsMembers_data() {
+        QTest::addColumn<QByteArray>("alias");
+        QTest::addColumn<qsizetype>("limit"); // RFC 5280 appendix A.1
+        QTest::newRow("countryName") << QByteArray("C") << qsizetype{2};
+        QTest::newRow("stateOrProvinceName") << QByteArray("ST") << qsizetype{128};
+        QTest::newRow("localityName") << QByteArray("L") << qsizetype{128};
+        QTest::newRow("organizationName") << QByteArray("O") << qsizetype{64};
+        QTest::newRow("organizationalUnitName") << QByteArray("OU") << qsizetype{64};
+        QTest::newRow("commonName") << QByteArray("CN") << qsizetype{64};
+        QTest::newRow("emailAddress") << QByteArray("emailAddress") << qsizetype{255};
+    }
+    void namesItsMembers() {
+        QFETCH(QByteArray, alias);
+        QFETCH(qsizetype, limit);
+        const QByteArray longName = QTest::currentDataTag();
+        const auto valuesByOpenssl = [&longName](const Name& name) {
+            QByteArrayList values;
+            bool isNext = false;
+            for (const QByteArray& line :
+                 test::openssl(test::words("asn1parse -inform DER"), bytes(name.toDer())).split('\n')) {
+                if (isNext)
+                    values.append(line.mid(line.lastIndexOf(':') + 1));
+                isNext = line.endsWith(':' + longName);
+            }
+            return values;
+        };
+        Name name = Name::parse("title=kept");
+        name.set(longName.toStdString(), "DE");
+        name.append(alias.toStdString(), "FR");
+        QCOMPARE(valuesByOpenssl(name), (QByteArrayList{"DE", "FR"}));
+        name.set(alias.toStdString(), "IT");
+        QCOMPARE(valuesByOpenssl(name), (QByteArrayList{"IT", "FR"}));
+        QCOMPARE(q(name.first(longName.toStdString()).value()), QStringLiteral("IT"));
+        name.set(longName.toStdString(), std::nullopt);
+        QCOMPARE(valuesByOpenssl(name), (QByteArrayList{"FR"}));
+        const auto error = test::errorOf(
+            [&] { return name.set(alias.toStdString(), std::string(static_cast<std::size_t>(limit) + 1, 'x')), 0; });
+        QVERIFY(error && error->kind() == ErrorKind::BadInput);
+        QVERIFY2(q(error->message()).contains(QString::fromLatin1(longName)) ||
+                     q(error->message()).contains(QStringLiteral("Country must be two letters")),
+                 error->what());
+        QCOMPARE(valuesByOpenssl(name), (QByteArrayList{"FR"}));
+        name.set(alias.toStdString(), std::nullopt);
+        QCOMPARE(q(name.toRfc2253()), QStringLiteral("title=kept"));
+    }
+
+    // crypto.X509NameType, crypto.X509Name: a class, whose values are copied.
     void copiesAreIndependent() {
         Name name = Name::parse("CN=a");
         Name copy(name);

@@ -37,8 +37,7 @@ class NameTextTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase() {
-        if (test::findTool(QStringLiteral("openssl")).isEmpty())
-            QSKIP("openssl is not installed");
+        CERTWRIGHT_SKIP_WITHOUT_OPENSSL();
         m_key = test::writeFile(m_folder, "key.pem",
                                 test::openssl(test::words("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256")));
         m_config = test::writeFile(m_folder, "req.cnf",

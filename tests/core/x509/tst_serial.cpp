@@ -35,10 +35,7 @@ QByteArray encoded(const Serial& serial) {
 class SerialTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() {
-        if (test::findTool(QStringLiteral("openssl")).isEmpty())
-            QSKIP("openssl is not installed");
-    }
+    void initTestCase() { CERTWRIGHT_SKIP_WITHOUT_OPENSSL(); }
 
     // crypto.X509.get_serial_number: any size, sign kept, hexadecimal and decimal, by `openssl asn1parse -genstr`.
     void agreesWithOpenssl_data() {

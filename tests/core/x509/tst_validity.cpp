@@ -32,10 +32,7 @@ std::string textOf(const ASN1_TIME* time) {
 class ValidityTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() {
-        if (test::findTool(QStringLiteral("openssl")).isEmpty())
-            QSKIP("openssl is not installed");
-    }
+    void initTestCase() { CERTWRIGHT_SKIP_WITHOUT_OPENSSL(); }
 
     // crypto.X509.set_notBefore: UTCTime to 2049, GeneralizedTime from 2050 and where UTCTime has no year (RFC 5280
     // 4.1.2.5); read by `openssl asn1parse` and `openssl x509 -dates`.
