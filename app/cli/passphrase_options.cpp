@@ -56,7 +56,7 @@ std::string questionText(const formats::PassphraseQuestion& question) {
     }
     std::string text = question.attempt == 0 ? "Passphrase of " + what : "Wrong. Passphrase of " + what;
     if (!question.label.empty())
-        text += " \"" + question.label + "\"";
+        text += " “" + question.label + "”";
     if (!question.file.empty())
         text += " in " + question.file;
     return text;

@@ -44,7 +44,7 @@ std::uint16_t parsePort(std::string_view text) {
     int port = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
     if (error != std::errc() || end != text.data() + text.size() || port < 1 || port > MaximumPort)
-        throw Error(ErrorKind::BadInput, "\"" + std::string(text) + "\" is not a port",
+        throw Error(ErrorKind::BadInput, "“" + std::string(text) + "” is not a port",
                     "A port is a number from 1 to 65535");
     return static_cast<std::uint16_t>(port);
 }
@@ -56,7 +56,7 @@ std::string checkedHost(std::string_view host) {
     });
     if (host.empty() || isBad)
         throw Error(ErrorKind::BadInput,
-                    host.empty() ? "There is no host name" : "\"" + std::string(host) + "\" is not a host name");
+                    host.empty() ? "There is no host name" : "“" + std::string(host) + "” is not a host name");
     return std::string(host);
 }
 
@@ -75,7 +75,7 @@ std::uint16_t requirePort(std::optional<std::uint16_t> port) {
 Endpoint parseUrl(std::string_view text, std::optional<std::uint16_t> defaultPort) {
     const QUrl url(QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())), QUrl::StrictMode);
     if (!url.isValid())
-        throw Error(ErrorKind::BadInput, "\"" + std::string(text) + "\" is not a URL");
+        throw Error(ErrorKind::BadInput, "“" + std::string(text) + "” is not a URL");
     Endpoint endpoint;
     endpoint.host = checkedHost(url.host().toStdString());
     const std::optional<std::uint16_t> known = portOfScheme(url.scheme().toStdString());
@@ -124,7 +124,7 @@ Endpoint parseEndpoint(std::string_view text, std::optional<std::uint16_t> defau
         if (!rest.empty())
             port = parsePort(rest.substr(1));
         if (!tls::isIpAddress(std::string(host)) || host.find(':') == std::string_view::npos)
-            throw Error(ErrorKind::BadInput, "\"" + std::string(host) + "\" is not an IPv6 address");
+            throw Error(ErrorKind::BadInput, "“" + std::string(host) + "” is not an IPv6 address");
     } else if (!tls::isIpAddress(std::string(text))) {
         const std::size_t colon = text.rfind(':');
         if (colon != std::string_view::npos) {
@@ -132,7 +132,7 @@ Endpoint parseEndpoint(std::string_view text, std::optional<std::uint16_t> defau
             port = parsePort(text.substr(colon + 1));
         }
         if (host.find(':') != std::string_view::npos)
-            throw Error(ErrorKind::BadInput, "\"" + std::string(text) + "\" has too many colons",
+            throw Error(ErrorKind::BadInput, "“" + std::string(text) + "” has too many colons",
                         "Write an IPv6 address in brackets: [2001:db8::1]:443");
     }
     Endpoint endpoint;

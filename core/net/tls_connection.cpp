@@ -102,12 +102,12 @@ void TlsConnection::onLookedUp(const HostLookup::Addresses& found) {
         return;
     const std::string& host = m_options.endpoint.host;
     if (found ? found->empty() : found.error().kind() == ErrorKind::NotFound) {
-        fail(Error(ErrorKind::Network, "There is no host \"" + host + "\"", "Check how it is written"),
+        fail(Error(ErrorKind::Network, "There is no host “" + host + "”", "Check how it is written"),
              FailureSide::Transport);
         return;
     }
     if (!found) {
-        fail(Error(ErrorKind::Network, "The address of \"" + host + "\" could not be found: " + found.error().message(),
+        fail(Error(ErrorKind::Network, "The address of “" + host + "” could not be found: " + found.error().message(),
                    "Check the network connection"),
              FailureSide::Transport);
         return;
@@ -333,7 +333,7 @@ void TlsConnection::failLate() {
     std::string message;
     std::string hint;
     if (m_phase == ConnectionPhase::LookingUp) {
-        message = "The address of \"" + m_options.endpoint.host + "\" was not found" + within;
+        message = "The address of “" + m_options.endpoint.host + "” was not found" + within;
         hint = "Check the network connection";
     } else if (m_phase == ConnectionPhase::Connecting) {
         message = "Could not connect to " + m_options.endpoint.toText() + within;

@@ -94,7 +94,7 @@ void PlanBuilder::checkDigest(const crypto::KeyFacts& signer) {
     if (m_choices.digest.empty())
         return;
     if (EVP_get_digestbyname(m_choices.digest.c_str()) == nullptr)
-        add(Severity::Error, Field::Digest, "digest-unknown", "There is no digest ‘" + m_choices.digest + "’ here.");
+        add(Severity::Error, Field::Digest, "digest-unknown", "There is no digest “" + m_choices.digest + "” here.");
     else if (isWeakDigest(m_choices.digest))
         add(Severity::Warning, Field::Digest, "digest-weak",
             m_choices.digest + " signatures are refused by browsers and by OpenSSL.", "Use SHA-256");

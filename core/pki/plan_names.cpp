@@ -134,7 +134,7 @@ void PlanBuilder::checkCommonName() {
         m_plan.names, [&commonName](const x509::GeneralName& name) { return name.value == *commonName; });
     if (!isNamed)
         add(Severity::Warning, Field::Names, "common-name-not-in-names",
-            "‘" + *commonName + "’ is not among the DNS names; browsers ignore the common name.",
+            "“" + *commonName + "” is not among the DNS names; browsers ignore the common name.",
             "Add it to the DNS names", *commonName);
 }
 
@@ -155,7 +155,7 @@ void PlanBuilder::checkNames() {
         if (name.type == Type::Dns)
             checkDnsName(name.value);
         else if (name.type == Type::Email && !isEmailAddress(name.value))
-            add(Severity::Error, Field::Names, "email-invalid", "‘" + name.value + "’ is not an e-mail address.", {},
+            add(Severity::Error, Field::Names, "email-invalid", "“" + name.value + "” is not an e-mail address.", {},
                 name.value);
         else if (name.type == Type::Ip && isForServers)
             add(Severity::Notice, Field::Names, "ip-address",
@@ -173,7 +173,7 @@ void PlanBuilder::checkDnsName(const std::string& name) {
         add(Severity::Error, Field::Names, "dns-name-invalid", exact.empty() ? problem : exact, {}, name);
     } else if (withoutUnderscores != name) {
         add(Severity::Warning, Field::Names, "dns-name-underscore",
-            "‘" + name + "’: underscore is not allowed in host names.", {}, name);
+            "“" + name + "”: underscore is not allowed in host names.", {}, name);
     }
 }
 

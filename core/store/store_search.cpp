@@ -239,7 +239,7 @@ std::optional<RowId> Store::findId(EntryKind kind, const QString& idOrNameOrHash
             list << QStringLiteral("%1 (number %2)").arg(rows.text(1)).arg(id);
     }
     throw Error(ErrorKind::NotAllowed,
-                "\"" + wanted.toStdString() + "\" fits " + std::to_string(ids.size()) +
+                "“" + wanted.toStdString() + "” fits " + std::to_string(ids.size()) +
                     " entries: " + list.join(QStringLiteral(", ")).toStdString(),
                 "Use the number, or more digits of the SHA-256.");
 }

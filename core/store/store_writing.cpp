@@ -40,8 +40,8 @@ QString firstOf(const QString& a, const QString& b, const QString& c = {}) {
 }
 
 Error alreadyThere(EntryKind kind, const QString& name) {
-    return Error(ErrorKind::NotAllowed, "This " + toString(kind).toStdString() + " is in the store already, as \"" +
-                                            name.toStdString() + "\"");
+    return Error(ErrorKind::NotAllowed,
+                 "This " + toString(kind).toStdString() + " is in the store already, as “" + name.toStdString() + "”");
 }
 
 void refuseIfThere(const Store& store, EntryKind kind, const std::string& sha256) {
@@ -145,8 +145,8 @@ void Store::markIssuedHere(RowId id, const x509::CertificateColumns& columns, co
             {qlonglong(id)});
         if (rows.next())
             throw Error(ErrorKind::NotAllowed,
-                        "This issuer has given the serial number " + columns.serial + " already, to \"" +
-                            rows.text(0).toStdString() + "\"",
+                        "This issuer has given the serial number " + columns.serial + " already, to “" +
+                            rows.text(0).toStdString() + "”",
                         "Let the program choose the serial number.");
     }
     d->database->change("UPDATE certificates SET is_issued_here = 1 WHERE id = ?", {qlonglong(id)});

@@ -46,7 +46,7 @@ void requireKnownSuites(SSL_CTX* context, std::string_view names) {
         for (int i = 0; i < sk_SSL_CIPHER_num(ciphers); ++i)
             isKnown = isKnown || name == SSL_CIPHER_get_name(sk_SSL_CIPHER_value(ciphers, i));
         if (!isKnown)
-            throw base::Error(ErrorKind::BadInput, "\"" + std::string(name) + "\" is no cipher suite of TLS 1.3 here",
+            throw base::Error(ErrorKind::BadInput, "“" + std::string(name) + "” is no cipher suite of TLS 1.3 here",
                               "Suites are named as in TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256");
         start = end + 1;
     }
@@ -56,7 +56,7 @@ std::vector<unsigned char> encodeAlpn(const std::vector<std::string>& names) {
     std::vector<unsigned char> wire;
     for (const std::string& name : names) {
         if (name.empty() || name.size() > MaximumAlpnName)
-            throw base::Error(ErrorKind::BadInput, "The ALPN name \"" + name + "\" is empty or longer than 255 octets");
+            throw base::Error(ErrorKind::BadInput, "The ALPN name “" + name + "” is empty or longer than 255 octets");
         wire.push_back(static_cast<unsigned char>(name.size()));
         wire.insert(wire.end(), name.begin(), name.end());
     }
@@ -94,7 +94,7 @@ void Context::applyOptions() {
     setVersion(context, m_options.maximumVersion, false);
     if (!m_options.ciphers.empty())
         base::check(SSL_CTX_set_cipher_list(context, m_options.ciphers.c_str()),
-                    "use the cipher list \"" + m_options.ciphers + "\"", ErrorKind::BadInput);
+                    "use the cipher list “" + m_options.ciphers + "”", ErrorKind::BadInput);
     if (m_options.securityLevel) {
         if (*m_options.securityLevel < 0 || *m_options.securityLevel > MaximumSecurityLevel)
             throw base::Error(ErrorKind::BadInput, "The security level goes from 0 to 5");
@@ -102,12 +102,12 @@ void Context::applyOptions() {
     }
     if (!m_options.cipherSuites.empty()) {
         base::check(SSL_CTX_set_ciphersuites(context, m_options.cipherSuites.c_str()),
-                    "use the TLS 1.3 suites \"" + m_options.cipherSuites + "\"", ErrorKind::BadInput);
+                    "use the TLS 1.3 suites “" + m_options.cipherSuites + "”", ErrorKind::BadInput);
         requireKnownSuites(context, m_options.cipherSuites);
     }
     if (!m_options.groups.empty())
         base::check(static_cast<int>(SSL_CTX_set1_groups_list(context, m_options.groups.c_str())),
-                    "use the groups \"" + m_options.groups + "\"", ErrorKind::BadInput);
+                    "use the groups “" + m_options.groups + "”", ErrorKind::BadInput);
     m_alpn = encodeAlpn(m_options.alpn);
     // Inspecting is asking, not trusting: servers without RFC 5746 are shown, with the fact that they lack it, and a
     // second handshake over the first would only blur what the first one agreed upon.

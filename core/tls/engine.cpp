@@ -45,7 +45,7 @@ Engine::Engine(std::shared_ptr<const Context> context, const std::string& server
     // What the macro SSL_set_tlsext_host_name() does; the library copies the name.
     const long returned = SSL_ctrl(native(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
                                    const_cast<char*>(m_serverName.c_str()));
-    base::check(static_cast<int>(returned), "ask for the server name \"" + m_serverName + "\"", ErrorKind::BadInput);
+    base::check(static_cast<int>(returned), "ask for the server name “" + m_serverName + "”", ErrorKind::BadInput);
 }
 
 Engine::~Engine() = default;
@@ -166,8 +166,8 @@ std::string Engine::stateText() const {
 void Engine::move(EngineEvent event) {
     const std::optional<EngineState> next = nextState(m_state, event);
     if (!next)
-        throw Error(ErrorKind::Internal, "A connection in state \"" + std::string(toString(m_state)) +
-                                             "\" met the event \"" + std::string(toString(event)) + "\"");
+        throw Error(ErrorKind::Internal, "A connection in state “" + std::string(toString(m_state)) +
+                                             "” met the event “" + std::string(toString(event)) + "”");
     m_state = *next;
 }
 

@@ -73,7 +73,7 @@ std::string excerpt(base::BytesView first) {
     const bool isText =
         !line.empty() && std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c <= '~'; });
     if (isText)
-        return "\"" + std::string(line.substr(0, MaximumText)) + (line.size() > MaximumText ? "..." : "") + "\"";
+        return "“" + std::string(line.substr(0, MaximumText)) + (line.size() > MaximumText ? "..." : "") + "”";
     return "the octets " + base::toHex(first.first(std::min(first.size(), MaximumOctets)), ' ');
 }
 

@@ -209,7 +209,7 @@ OcspStaple readOcspStaple(base::BytesView der, const std::vector<x509::Certifica
     const int status = OCSP_response_status(response.get());
     staple.responseStatus = responseStatusText(status);
     if (status != OCSP_RESPONSE_STATUS_SUCCESSFUL) {
-        addFinding(staple, "ocsp-unsuccessful", "The stapled OCSP response says only \"" + staple.responseStatus + "\"",
+        addFinding(staple, "ocsp-unsuccessful", "The stapled OCSP response says only “" + staple.responseStatus + "”",
                    "Let the server fetch a new response from the CA", Finding::Severity::Warning);
         return staple;
     }

@@ -84,7 +84,7 @@ std::vector<SocketAddress> SocketAddress::resolve(const std::string& host, std::
             ::freeaddrinfo(first);
     });
     if (isNoSuchHost(error))
-        throw base::Error(base::ErrorKind::NotFound, "There is no host \"" + host + "\"", "Check how it is written");
+        throw base::Error(base::ErrorKind::NotFound, "There is no host “" + host + "”", "Check how it is written");
     if (error != 0)
         throw base::Error(base::ErrorKind::Network,
                           error == EAI_SYSTEM ? std::generic_category().message(systemError) : ::gai_strerror(error));

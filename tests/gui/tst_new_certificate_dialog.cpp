@@ -245,7 +245,8 @@ void TestNewCertificateDialog::choosesTimes() {
     f.openForServer();
     f.click("lifetime-90d");
     QVERIFY(!f.find<QToolButton>("validityByPreset")->isVisible());
-    f.find<QDateTimeEdit>("notBefore")->setDateTime(QDateTime(QDate(2026, 12, 1), QTime(8, 0), Qt::UTC));
+    f.find<QDateTimeEdit>("notBefore")
+        ->setDateTime(QDateTime::fromString(QStringLiteral("2026-12-01T08:00:00Z"), Qt::ISODate));
     f.settle();
     QVERIFY2(f.create(), qPrintable(f.bannerDetail()));
     const QByteArray text = f.createdText();

@@ -4,6 +4,7 @@
 #include "tests/support/tools.h"
 
 #include <QDateTimeEdit>
+#include <QTimeZone>
 #include <QTreeWidget>
 
 using namespace certwright;
@@ -17,7 +18,7 @@ namespace {
 using Action = std::function<void(Fixture&)>;
 
 QDateTime day(int year, int month, int dayOfMonth) {
-    return QDateTime(QDate(year, month, dayOfMonth), QTime(0, 0), Qt::UTC);
+    return QDateTime(QDate(year, month, dayOfMonth), QTime(0, 0), QTimeZone::utc());
 }
 
 void openUnder(Fixture& f, const test::Holder& ca) {
@@ -233,7 +234,7 @@ void TestNewCertificateMessages::remarks_data() {
     };
     row(
         "underscore", [](Fixture& f) { f.openForServer(QStringLiteral("lab_host.example")); },
-        "‘lab_host.example’: underscore is not allowed in host names.");
+        "“lab_host.example”: underscore is not allowed in host names.");
     row(
         "address", [](Fixture& f) { f.openForServer(QStringLiteral("192.0.2.10")); },
         "192.0.2.10 is an IP address: public CAs rarely sign these, private clients accept them.");
@@ -243,7 +244,7 @@ void TestNewCertificateMessages::remarks_data() {
             f.openForServer();
             f.type("commonName", QStringLiteral("other.lab.example"));
         },
-        "‘other.lab.example’ is not among the DNS names; browsers ignore the common name.");
+        "“other.lab.example” is not among the DNS names; browsers ignore the common name.");
     row(
         "Ed25519",
         [](Fixture& f) {
@@ -335,7 +336,8 @@ void TestNewCertificateMessages::shortensToTheIssuer() {
     message->fixButton()->click();
     f.settle();
     QCOMPARE(f.message("validityMessage"), QString());
-    QCOMPARE(f.find<QDateTimeEdit>("notAfter")->dateTime(), QDateTime(QDate(2026, 12, 24), QTime(12, 0), Qt::UTC));
+    QCOMPARE(f.find<QDateTimeEdit>("notAfter")->dateTime(),
+             QDateTime::fromString(QStringLiteral("2026-12-24T12:00:00Z"), Qt::ISODate));
     QVERIFY2(f.create(), qPrintable(f.bannerDetail()));
     QVERIFY(f.createdText().contains("Not After : Dec 24 12:00:00 2026 GMT"));
 }

@@ -90,7 +90,7 @@ QString altNameTypeText(const x509::GeneralName& name) {
 QString altNameRemark(const x509::GeneralName& name) {
     using Type = x509::GeneralName::Type;
     if (name.type == Type::Dns && name.value.find('_') != std::string::npos)
-        return AltNameModel::tr("‘%1’: underscore is not allowed in host names.").arg(printable(name.value));
+        return AltNameModel::tr("“%1”: underscore is not allowed in host names.").arg(printable(name.value));
     if (name.type == Type::Ip)
         return AltNameModel::tr("%1 is an IP address: public CAs rarely sign these, private clients accept them.")
             .arg(printable(name.value));

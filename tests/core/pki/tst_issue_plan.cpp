@@ -149,7 +149,7 @@ void IssuePlanTest::saysEveryProblem_data() {
     row("no mail address", "smime", "", nothing, "email-missing", Severity::Error);
     row("two wildcards", "tls-server", "DNS:*.*.lab", nothing, "dns-name-invalid", Severity::Error);
     row("underscore", "tls-server", "DNS:lab_host", nothing, "dns-name-underscore", Severity::Warning,
-        "‘lab_host’: underscore is not allowed in host names.");
+        "“lab_host”: underscore is not allowed in host names.");
     // C=12 as foreign software writes it; Name::append() itself refuses it.
     row(
         "country", "tls-client", "",

@@ -306,10 +306,10 @@ void TestEngine::survivesChangedBytes() {
 void TestEngine::explainsPlainText_data() {
     QTest::addColumn<QByteArray>("banner");
     QTest::addColumn<QByteArray>("excerpt");
-    QTest::newRow("smtp") << QByteArray("220 mail.example ESMTP\r\n") << QByteArray("\"220 mail.example ESMTP\"");
+    QTest::newRow("smtp") << QByteArray("220 mail.example ESMTP\r\n") << QByteArray("“220 mail.example ESMTP”");
     QTest::newRow("http") << QByteArray("HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n")
-                          << QByteArray("\"HTTP/1.1 400 Bad Request\"");
-    QTest::newRow("ssh") << QByteArray("SSH-2.0-OpenSSH_9.2\r\n") << QByteArray("\"SSH-2.0-OpenSSH_9.2\"");
+                          << QByteArray("“HTTP/1.1 400 Bad Request”");
+    QTest::newRow("ssh") << QByteArray("SSH-2.0-OpenSSH_9.2\r\n") << QByteArray("“SSH-2.0-OpenSSH_9.2”");
     QTest::newRow("zeros") << QByteArray(64, '\0') << QByteArray("the octets 00 00 00 00 00 00 00 00");
     QTest::newRow("mysql") << QByteArray::fromHex("4a0000000a352e37")
                            << QByteArray("the octets 4A 00 00 00 0A 35 2E 37");
