@@ -139,7 +139,7 @@ Certificate CertificateBuilder::sign(const crypto::PrivateKey& key, std::string_
     if (X509_get_version(m_certificate.get()) != X509_VERSION_3 && X509_get_ext_count(m_certificate.get()) > 0)
         throw Error(ErrorKind::NotAllowed, "Only a certificate of version 3 has extensions (RFC 5280 4.1.2.9)");
     const Handle<EVP_MD_CTX> context = signingContext(key, digest);
-    base::check(X509_sign_ctx(m_certificate.get(), context.get()), "sign the certificate");
+    checkSigned(X509_sign_ctx(m_certificate.get(), context.get()), "the certificate", digest);
     const Handle<X509> copy(base::check(X509_dup(m_certificate.get()), "copy the certificate"));
     return Certificate::share(copy.get());
 }

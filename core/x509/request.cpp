@@ -265,7 +265,7 @@ Request RequestBuilder::sign(const crypto::PrivateKey& key, std::string_view dig
         base::check(X509_REQ_add_extensions(copy.get(), stack.get()), "add the extensions");
     }
     const Handle<EVP_MD_CTX> context = signingContext(key, digest);
-    base::check(X509_REQ_sign_ctx(copy.get(), context.get()), "sign the request");
+    checkSigned(X509_REQ_sign_ctx(copy.get(), context.get()), "the request", digest);
     unsigned char* buffer = nullptr;
     const int length = i2d_X509_REQ(copy.get(), &buffer);
     base::check(length, "encode the request");

@@ -12,4 +12,8 @@ namespace certwright::x509 {
 /// not fit the key
 base::Handle<EVP_MD_CTX> signingContext(const crypto::PrivateKey& key, std::string_view digest);
 
+/// Says what is wrong when one of OpenSSL's X509_..._sign_ctx() gave no signature: as a rule there is no algorithm for
+/// this digest with this key (BLAKE2 with EC). `what` is "the certificate" and so on. @throws Error BadInput
+void checkSigned(int result, std::string_view what, std::string_view digest);
+
 } // namespace certwright::x509
