@@ -101,7 +101,7 @@ std::string Extension::longName() const {
 std::string Extension::text() const {
     const Handle<X509_EXTENSION> native = toNative();
     const Handle<BIO> bio(base::check(BIO_new(BIO_s_mem()), "make a buffer"));
-    const int printed = X509V3_EXT_print(bio.get(), native.get(), X509V3_EXT_DUMP_UNKNOWN, 0);
+    const int printed = X509V3_EXT_print(bio.get(), native.get(), X509V3_EXT_DEFAULT, 0);
     base::clearQueue();
     char* data = nullptr;
     const long length = BIO_get_mem_data(bio.get(), &data);

@@ -119,9 +119,10 @@ void TestNewCertificateDialog::makesARequest() {
     f.type("country", QStringLiteral("DE"));
     QVERIFY2(f.create(), qPrintable(f.bannerDetail()));
     QVERIFY(f.created->front().at(0).value<store::EntryKind>() == store::EntryKind::Request);
-    const QByteArray text = test::openssl(
-        {QStringLiteral("req"), QStringLiteral("-noout"), QStringLiteral("-verify"), QStringLiteral("-text")},
-        f.createdPem());
+    const QByteArray text =
+        test::openssl({QStringLiteral("req"), QStringLiteral("-noout"), QStringLiteral("-verify"),
+                       QStringLiteral("-text"), QStringLiteral("-nameopt"), QStringLiteral("oneline")},
+                      f.createdPem());
     for (const char* expected : {"Subject: C = DE, O = Lab, CN = www.lab.example", "DNS:www.lab.example",
                                  "TLS Web Server Authentication", "Digital Signature"})
         QVERIFY2(text.contains(expected), text.constData());

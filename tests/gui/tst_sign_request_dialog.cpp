@@ -111,7 +111,9 @@ struct Fixture : test::DialogFixture<SignRequestDialog> {
             pem = QByteArray::fromStdString(
                 store.certificateObject(created->front().at(1).value<store::RowId>()).toPem());
         });
-        return test::openssl({QStringLiteral("x509"), QStringLiteral("-noout"), QStringLiteral("-text")}, pem);
+        return test::openssl({QStringLiteral("x509"), QStringLiteral("-noout"), QStringLiteral("-text"),
+                              QStringLiteral("-nameopt"), QStringLiteral("oneline")},
+                             pem);
     }
     qint64 certificateCount() {
         qint64 count = 0;

@@ -148,10 +148,10 @@ private Q_SLOTS:
         ASN1_STRING_set(native.get(), text.constData(), static_cast<int>(text.size()));
         const auto time = x509::timeOfNative(native.get());
         QCOMPARE(time ? q(base::toRfc3339(*time)) : QString(), QString::fromLatin1(utc));
-        // OpenSSL's own reader says the same.
+        // What OpenSSL's own reader takes is taken; newer ones ask for seconds.
         std::tm parts{};
         const bool isTime = ASN1_TIME_to_tm(native.get(), &parts) == 1 && !text.isEmpty();
-        QCOMPARE(time.has_value(), isTime);
+        QVERIFY(time.has_value() || !isTime);
         QVERIFY(!x509::timeOfNative(nullptr));
     }
 

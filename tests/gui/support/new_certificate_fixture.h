@@ -107,7 +107,9 @@ struct NewCertificateFixture : DialogFixture<ui::NewCertificateDialog> {
     }
     /// "openssl x509 -text" of it.
     QByteArray createdText() {
-        return openssl({QStringLiteral("x509"), QStringLiteral("-noout"), QStringLiteral("-text")}, createdPem());
+        return openssl({QStringLiteral("x509"), QStringLiteral("-noout"), QStringLiteral("-text"),
+                        QStringLiteral("-nameopt"), QStringLiteral("oneline")},
+                       createdPem());
     }
     QString writeFile(const QString& name, const QByteArray& content) const {
         QFile file(path(name));
