@@ -31,6 +31,12 @@ struct ExtensionStackDeleter {
 };
 using ExtensionStack = std::unique_ptr<STACK_OF(X509_EXTENSION), ExtensionStackDeleter>;
 
+struct AttributeDeleter {
+    void operator()(X509_ATTRIBUTE* attribute) const noexcept { X509_ATTRIBUTE_free(attribute); }
+};
+
+constexpr std::ptrdiff_t MaximumChallenge = 255; // pkcs-9-ub-challengePassword, in characters
+
 std::vector<Extension> requestedExtensions(X509_REQ* request) {
     const ExtensionStack stack(X509_REQ_get_extensions(request));
     base::clearQueue();
@@ -234,12 +240,19 @@ RequestBuilder& RequestBuilder::addExtension(const Extension& extension) {
 }
 
 RequestBuilder& RequestBuilder::setChallenge(std::string_view challenge) {
+    const auto characters = std::count_if(challenge.begin(), challenge.end(),
+                                          [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+    if (characters > MaximumChallenge)
+        throw Error(ErrorKind::BadInput, "The challenge password is longer than 255 characters (RFC 2985 5.4.1)");
+    base::clearQueue();
+    const std::unique_ptr<X509_ATTRIBUTE, AttributeDeleter> attribute(
+        base::check(X509_ATTRIBUTE_create_by_NID(nullptr, NID_pkcs9_challengePassword, MBSTRING_UTF8,
+                                                 base::bytesOf(challenge).data(), base::intSize(challenge.size())),
+                    "set the challenge password", ErrorKind::BadInput));
     const int present = X509_REQ_get_attr_by_NID(m_request.get(), NID_pkcs9_challengePassword, -1);
     if (present >= 0)
         X509_ATTRIBUTE_free(X509_REQ_delete_attr(m_request.get(), present));
-    base::check(X509_REQ_add1_attr_by_NID(m_request.get(), NID_pkcs9_challengePassword, MBSTRING_UTF8,
-                                          base::bytesOf(challenge).data(), static_cast<int>(challenge.size())),
-                "set the challenge password", ErrorKind::BadInput);
+    base::check(X509_REQ_add1_attr(m_request.get(), attribute.get()), "set the challenge password");
     return *this;
 }
 

@@ -69,7 +69,8 @@ public:
     /// The key that the request will be signed with; sign() sets it too. @throws Error Unsupported
     RequestBuilder& setPublicKey(const crypto::PublicKey& key);
     RequestBuilder& addExtension(const Extension& extension);
-    /// PKCS#9 challengePassword (RFC 2985 5.4.1). @throws Error BadInput for a text its string types cannot hold
+    /// PKCS#9 challengePassword (RFC 2985 5.4.1), in the place of one set before. @throws Error BadInput for an empty
+    /// text, one of more than 255 characters, or one its string types cannot hold; an earlier one is then kept
     RequestBuilder& setChallenge(std::string_view challenge);
     /// Sets the key's public half and signs with `digest`, or with the key's natural one when it is empty.
     /// @throws Error NotAllowed when the key cannot sign or is not the one that was set, BadInput for an unknown digest

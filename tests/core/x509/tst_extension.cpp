@@ -4,6 +4,7 @@
 #include "tests/core/corpus.h"
 #include "tests/core/expect.h"
 #include "tests/core/x509/openssl_maker.h"
+#include "tests/core/x509/printed_extensions.h"
 #include "tests/support/test_main.h"
 
 #include <openssl/x509.h>
@@ -21,44 +22,12 @@ using x509::Extension;
 
 namespace {
 
-/// One extension in a text of openssl's: "X509v3 Key Usage: critical" and the lines below it, without indentation.
-struct PrintedExtension {
-    QString head;
-    QString text;
-};
-
-std::vector<PrintedExtension> printedExtensions(const QByteArray& certificate) {
+std::vector<test::PrintedExtension> printedExtensions(const QByteArray& certificate) {
     const QByteArray text = test::openssl(
         test::words("x509 -inform DER -noout -text -certopt no_header,no_version,no_serial,no_signame,no_validity,"
                     "no_subject,no_issuer,no_pubkey,no_sigdump,no_aux,ext_dump"),
         certificate);
-    std::vector<PrintedExtension> out;
-    const QByteArrayList lines = text.split('\n');
-    for (const QByteArray& line : lines) {
-        const QString trimmed = QString::fromUtf8(line.trimmed());
-        if (line.startsWith("            ") && !line.startsWith("             ") && trimmed.contains(u':'))
-            out.push_back({trimmed, {}});
-        else if (!out.empty() && !trimmed.isEmpty())
-            out.back().text += trimmed + u'\n';
-    }
-    return out;
-}
-
-QString headOf(const Extension& extension) {
-    return q(extension.longName()) + (extension.isCritical() ? QStringLiteral(": critical") : QStringLiteral(":"));
-}
-
-/// False for what OpenSSL cannot put in words: its text is a dump then, or nothing; ours the octets.
-bool isInWords(const Extension& extension) {
-    return extension.text() != base::toHex(extension.value(), ':');
-}
-
-/// Without white space: OpenSSL's indentation differs, and stands even within a line ("CRL Issuer" in RFC
-/// 5280 4.2.1.13).
-QString packed(const QString& text) {
-    QString out = text;
-    out.removeIf([](QChar c) { return c.isSpace(); });
-    return out;
+    return test::printedExtensions(text, 12);
 }
 
 QByteArray encoded(const Extension& extension) {
@@ -91,15 +60,9 @@ private Q_SLOTS:
         const Certificate read = Certificate::fromDer(view(certificate));
         if (read.extensions().empty())
             return;
-        const auto expected = printedExtensions(certificate);
-        QCOMPARE(read.extensions().size(), expected.size());
-        for (std::size_t i = 0; i < expected.size(); ++i) {
-            const Extension& extension = read.extensions()[i];
-            QCOMPARE(headOf(extension), expected[i].head);
-            if (isInWords(extension))
-                QCOMPARE(packed(q(extension.text())), packed(expected[i].text));
+        QCOMPARE(test::differenceOf(read.extensions(), printedExtensions(certificate)), QString());
+        for (const Extension& extension : read.extensions())
             QVERIFY(certificate.contains(bytes(extension.value())));
-        }
     }
 
     // crypto.X509Extension.get_short_name: by `openssl list -objects`, the OID where that has none.
@@ -214,11 +177,8 @@ private Q_SLOTS:
         QVERIFY(found != nullptr && *found == extension);
         const auto printed = printedExtensions(certificate);
         QVERIFY(!printed.empty());
-        QCOMPARE(headOf(extension), printed.front().head);
-        if (type != "1.2.3.4" && type != "noCheck")
-            QCOMPARE(packed(q(extension.text())), packed(printed.front().text));
-        else
-            QVERIFY(!isInWords(extension));
+        QCOMPARE(test::differenceOf({extension}, {printed.front()}), QString());
+        QCOMPARE(test::isInWords(extension), type != "1.2.3.4" && type != "noCheck");
     }
 
     // Values that speak of the issuer and the subject.
