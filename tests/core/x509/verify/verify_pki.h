@@ -48,6 +48,8 @@ public:
         add("anything", "sub", {});
         add("policy", "sub", {{"certificatePolicies", "1.2.3.4"}});
         add("unknown", "sub", {{"1.2.3.4", "critical,DER:0500"}});
+        add("proxy", "server", {{"proxyCertInfo", "critical,language:id-ppl-inheritAll"}});
+        add("networks", "sub", {{"sbgp-ipAddrBlock", "critical,IPv4:192.0.2.0/24"}});
         add("expired", "sub", {}, "20200101000000Z", "20230101000000Z");
         add("future", "sub", {}, "20300101000000Z", "20400101000000Z");
         add("self", "self", {{"subjectAltName", "DNS:self.example"}});
