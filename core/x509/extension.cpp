@@ -41,6 +41,38 @@ std::unique_ptr<CONF, ConfDeleter> emptyConfiguration() {
     return std::unique_ptr<CONF, ConfDeleter>(base::check(NCONF_new(nullptr), "make a configuration"));
 }
 
+/// An indentation that nothing in the value looks like, 0 when that would be too wide.
+std::size_t indentationFor(base::BytesView value) {
+    constexpr std::size_t Least = 8;
+    constexpr std::size_t Most = 200;
+    std::size_t longest = 0;
+    std::size_t run = 0;
+    for (const std::uint8_t octet : value) {
+        // A space of the wider string types has zeros in front.
+        run = octet == ' ' ? run + 1 : octet == 0 ? run : 0;
+        longest = std::max(longest, run);
+    }
+    return longest + Least > Most ? 0 : longest + Least;
+}
+
+/// OpenSSL's text without its indentation. It begins no new line for the last parts of a distribution point ("CRL
+/// Issuer", "Only User Certificates"), but indents them: there the line begins here.
+std::string withoutIndentation(std::string_view text, std::size_t width) {
+    if (width == 0)
+        return std::string(text);
+    const std::string indentation(width, ' ');
+    std::string out;
+    while (true) {
+        const std::size_t at = text.find(indentation);
+        out += text.substr(0, at);
+        if (at == std::string_view::npos)
+            return out;
+        if (!out.empty() && out.back() != '\n')
+            out += '\n';
+        text.remove_prefix(at + width);
+    }
+}
+
 } // namespace
 
 Extension Extension::fromDer(std::string_view type, bool critical, base::Bytes value) {
@@ -101,11 +133,13 @@ std::string Extension::longName() const {
 std::string Extension::text() const {
     const Handle<X509_EXTENSION> native = toNative();
     const Handle<BIO> bio(base::check(BIO_new(BIO_s_mem()), "make a buffer"));
-    const int printed = X509V3_EXT_print(bio.get(), native.get(), X509V3_EXT_DEFAULT, 0);
+    const std::size_t indentation = indentationFor(m_value);
+    const int printed = X509V3_EXT_print(bio.get(), native.get(), X509V3_EXT_DEFAULT, static_cast<int>(indentation));
     base::clearQueue();
     char* data = nullptr;
     const long length = BIO_get_mem_data(bio.get(), &data);
-    std::string text(data == nullptr ? "" : data, static_cast<std::size_t>(std::max(length, 0L)));
+    std::string text =
+        withoutIndentation({data == nullptr ? "" : data, static_cast<std::size_t>(std::max(length, 0L))}, indentation);
     while (!text.empty() && (text.back() == '\n' || text.back() == ' '))
         text.pop_back();
     if (printed != 1 || (text.empty() && !m_value.empty()))

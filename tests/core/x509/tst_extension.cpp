@@ -181,6 +181,27 @@ private Q_SLOTS:
         QCOMPARE(test::isInWords(extension), type != "1.2.3.4" && type != "noCheck");
     }
 
+    // Each part on a line of its own, where OpenSSL begins none (RFC 5280 4.2.1.13).
+    void beginsALineForEachPart() {
+        const Certificate read = Certificate::fromDer(
+            view(m_maker.certificate("crlDistributionPoints=point\n",
+                                     "[point]\nfullname=URI:http://lab.example/a.crl\nCRLissuer=dirName:issuer\n"
+                                     "reasons=keyCompromise\n[issuer]\nCN=x\n")));
+        const QStringList lines = q(read.extension(x509::oids::CrlDistributionPoints)->text()).split(u'\n');
+        QCOMPARE(lines, (QStringList{QStringLiteral("Full Name:"), QStringLiteral("  URI:http://lab.example/a.crl"),
+                                     QStringLiteral("Reasons:"), QStringLiteral("  Key Compromise"),
+                                     QStringLiteral("CRL Issuer:"), QStringLiteral("  DirName:CN = x")}));
+    }
+
+    // Nobody can fake such a line by spaces in a value.
+    void spacesBeginNoLine() {
+        for (const int count : {7, 8, 40, 199, 300}) {
+            const std::string comment = "a" + std::string(static_cast<std::size_t>(count), ' ') + "CRL Issuer:";
+            const Extension extension = Extension::fromText("nsComment", false, comment);
+            QCOMPARE(q(extension.text()), q(comment));
+        }
+    }
+
     // Values that speak of the issuer and the subject.
     void takesIssuerAndSubject() {
         const QByteArray der =
