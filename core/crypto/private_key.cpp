@@ -4,6 +4,7 @@
 #include "core/base/openssl_check.h"
 
 #include <openssl/objects.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 #include <array>
@@ -23,6 +24,22 @@ bool isKeyTypeOffered(const ASN1_OBJECT* algorithm) {
     if (OBJ_obj2txt(name.data(), name.size(), algorithm, 1) <= 0)
         return false;
     return Handle<EVP_KEYMGMT>(EVP_KEYMGMT_fetch(nullptr, name.data(), nullptr)) != nullptr;
+}
+
+/// The digest that a key demands (RFC 4055 3.1); empty when it leaves the choice.
+std::string demandedDigest(EVP_PKEY* key) {
+    std::array<char, 64> name{};
+    const bool isDemanded = EVP_PKEY_get_default_digest_name(key, name.data(), name.size()) == 2;
+    base::clearQueue();
+    return isDemanded ? std::string(name.data()) : std::string();
+}
+
+/// PSS with a salt as long as the digest (RFC 4055 3.1 recommends it, many verifiers accept nothing else; OpenSSL's
+/// own choice is the longest). A key that makes demands has a salt length of its own.
+void choosePss(EVP_PKEY_CTX* context, bool keyMakesDemands) {
+    base::check(EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING), "choose RSA-PSS");
+    if (!keyMakesDemands)
+        base::check(EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST), "choose RSA-PSS");
 }
 
 } // namespace
@@ -81,16 +98,12 @@ bool PrivateKey::canSign() const {
 }
 
 std::string PrivateKey::naturalDigest() const {
-    std::array<char, 64> name{};
-    const bool isDemanded = EVP_PKEY_get_default_digest_name(m_key.get(), name.data(), name.size()) == 2;
-    base::clearQueue();
     // EdDSA "demands" a digest called UNDEF.
-    if (isDemanded && facts().type == "RSA-PSS")
-        return name.data();
-    return crypto::naturalDigest(facts());
+    const std::string demanded = facts().type == "RSA-PSS" ? demandedDigest(m_key.get()) : std::string();
+    return demanded.empty() ? crypto::naturalDigest(facts()) : demanded;
 }
 
-Handle<EVP_MD_CTX> PrivateKey::signingContext(std::string_view digest) const {
+Handle<EVP_MD_CTX> PrivateKey::signingContext(std::string_view digest, RsaPadding padding) const {
     if (!canSign())
         throw Error(ErrorKind::NotAllowed, "A key of the type " + displayText(facts()) + " cannot sign",
                     "It can be in a certificate, but only another key can sign that.");
@@ -98,12 +111,18 @@ Handle<EVP_MD_CTX> PrivateKey::signingContext(std::string_view digest) const {
     if (natural.empty() && !digest.empty())
         throw Error(ErrorKind::BadInput, "Keys of the type " + facts().type + " sign without a digest of choice",
                     "Leave the digest out.");
+    if (padding == RsaPadding::Pss && facts().type != "RSA" && facts().type != "RSA-PSS")
+        throw Error(ErrorKind::BadInput, "A key of the type " + displayText(facts()) + " cannot sign with RSA-PSS");
     const std::string name = digest.empty() ? natural : std::string(digest);
     Handle<EVP_MD_CTX> context(base::check(EVP_MD_CTX_new(), "prepare the signature"));
     base::clearQueue();
-    if (EVP_DigestSignInit_ex(context.get(), nullptr, name.empty() ? nullptr : name.c_str(), nullptr, nullptr,
-                              m_key.get(), nullptr) > 0)
+    EVP_PKEY_CTX* details = nullptr; // belongs to the context
+    if (EVP_DigestSignInit_ex(context.get(), &details, name.empty() ? nullptr : name.c_str(), nullptr, nullptr,
+                              m_key.get(), nullptr) > 0) {
+        if (padding == RsaPadding::Pss || facts().type == "RSA-PSS")
+            choosePss(details, !demandedDigest(m_key.get()).empty());
         return context;
+    }
     auto stack = base::drainQueue();
     // Whatever OpenSSL calls it, "unsupported" as a rule: the digest is what can be chosen differently.
     const bool isOurs = base::kindOf(stack, ErrorKind::BadInput) == ErrorKind::Internal;

@@ -9,6 +9,10 @@
 
 namespace certwright::crypto {
 
+/// How a key of the type RSA signs: by PKCS #1 v1.5, or by PSS with MGF1 of the same digest and a salt as long as it
+/// (RFC 8017 8.1, 8.2). Keys of the type RSA-PSS know PSS alone.
+enum class RsaPadding { Pkcs1, Pss };
+
 /// A private key in OpenSSL's hands. An immutable value: a copy shares the key by reference count; the last one frees
 /// and wipes it. Readable by any thread.
 class PrivateKey {
@@ -35,8 +39,8 @@ public:
 
     /// A context for signing with `digest`, or with naturalDigest() when it is empty: what sign() and the builders of
     /// x509 use. @throws Error NotAllowed when the key cannot sign, BadInput for a digest that does not exist or does
-    /// not fit the key
-    base::Handle<EVP_MD_CTX> signingContext(std::string_view digest = {}) const;
+    /// not fit the key, and for PSS with a key that is not RSA
+    base::Handle<EVP_MD_CTX> signingContext(std::string_view digest = {}, RsaPadding padding = RsaPadding::Pkcs1) const;
 
     /// A signature over `data`. `digest` is a name OpenSSL knows, or empty for the key's natural one (none for EdDSA
     /// and ML-DSA). @throws Error as signingContext()

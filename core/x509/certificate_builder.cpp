@@ -126,7 +126,8 @@ CertificateBuilder& CertificateBuilder::addOwnAuthorityKeyIdentifier() {
     return addExtension(authorityKeyIdExtension(ownKeyId(m_certificate.get())));
 }
 
-Certificate CertificateBuilder::sign(const crypto::PrivateKey& key, std::string_view digest) {
+Certificate CertificateBuilder::sign(const crypto::PrivateKey& key, std::string_view digest,
+                                     crypto::RsaPadding padding) {
     if (!m_hasSerial)
         writeSerial(m_certificate.get(), Serial::random());
     if (X509_get0_pubkey(m_certificate.get()) == nullptr) {
@@ -138,7 +139,7 @@ Certificate CertificateBuilder::sign(const crypto::PrivateKey& key, std::string_
         throw Error(ErrorKind::NotAllowed, "The certificate has no validity dates yet");
     if (X509_get_version(m_certificate.get()) != X509_VERSION_3 && X509_get_ext_count(m_certificate.get()) > 0)
         throw Error(ErrorKind::NotAllowed, "Only a certificate of version 3 has extensions (RFC 5280 4.1.2.9)");
-    const Handle<EVP_MD_CTX> context = signingContext(key, digest);
+    const Handle<EVP_MD_CTX> context = signingContext(key, digest, padding);
     checkSigned(X509_sign_ctx(m_certificate.get(), context.get()), "the certificate", digest);
     const Handle<X509> copy(base::check(X509_dup(m_certificate.get()), "copy the certificate"));
     return Certificate::share(copy.get());

@@ -43,8 +43,9 @@ public:
 
     /// Signs with `digest`, or with the key's natural one when it is empty. When no serial number was set, each signing
     /// takes a new random one. @throws Error NotAllowed when the key cannot sign, something needed is unset or
-    /// extensions stand in a version below 3, BadInput for an unknown digest
-    Certificate sign(const crypto::PrivateKey& key, std::string_view digest = {});
+    /// extensions stand in a version below 3, BadInput for an unknown digest, and for PSS with a key that is not RSA
+    Certificate sign(const crypto::PrivateKey& key, std::string_view digest = {},
+                     crypto::RsaPadding padding = crypto::RsaPadding::Pkcs1);
 
     X509* native() const noexcept { return m_certificate.get(); }
 

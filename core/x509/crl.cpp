@@ -246,13 +246,13 @@ CrlBuilder& CrlBuilder::add(const RevokedEntry& entry) {
     return *this;
 }
 
-Crl CrlBuilder::sign(const crypto::PrivateKey& key, std::string_view digest) {
+Crl CrlBuilder::sign(const crypto::PrivateKey& key, std::string_view digest, crypto::RsaPadding padding) {
     if (!(key.publicKey() == m_issuer.publicKey()))
         throw Error(ErrorKind::NotAllowed, "The key is not that of “" + m_issuer.subject().displayName() + "”");
     if (!timeOfNative(X509_CRL_get0_lastUpdate(m_crl.get())))
         throw Error(ErrorKind::NotAllowed, "The revocation list has no date yet");
     base::check(X509_CRL_sort(m_crl.get()), "sort the revocation list");
-    const Handle<EVP_MD_CTX> context = signingContext(key, digest);
+    const Handle<EVP_MD_CTX> context = signingContext(key, digest, padding);
     checkSigned(X509_CRL_sign_ctx(m_crl.get(), context.get()), "the revocation list", digest);
     unsigned char* buffer = nullptr;
     const int length = i2d_X509_CRL(m_crl.get(), &buffer);

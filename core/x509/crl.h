@@ -85,8 +85,10 @@ public:
     CrlBuilder& setThisUpdate(base::Time time);
     CrlBuilder& setNextUpdate(base::Time time);
     CrlBuilder& add(const RevokedEntry& entry);
-    /// @throws Error NotAllowed when something needed is unset or the key is not the issuer's
-    Crl sign(const crypto::PrivateKey& key, std::string_view digest = {});
+    /// @throws Error NotAllowed when something needed is unset or the key is not the issuer's, BadInput for an unknown
+    /// digest, and for PSS with a key that is not RSA
+    Crl sign(const crypto::PrivateKey& key, std::string_view digest = {},
+             crypto::RsaPadding padding = crypto::RsaPadding::Pkcs1);
 
 private:
     Certificate m_issuer;

@@ -256,7 +256,7 @@ RequestBuilder& RequestBuilder::setChallenge(std::string_view challenge) {
     return *this;
 }
 
-Request RequestBuilder::sign(const crypto::PrivateKey& key, std::string_view digest) {
+Request RequestBuilder::sign(const crypto::PrivateKey& key, std::string_view digest, crypto::RsaPadding padding) {
     const EVP_PKEY* chosen = X509_REQ_get0_pubkey(m_request.get());
     base::clearQueue();
     if (chosen != nullptr && EVP_PKEY_eq(chosen, key.native()) != 1)
@@ -277,7 +277,7 @@ Request RequestBuilder::sign(const crypto::PrivateKey& key, std::string_view dig
         }
         base::check(X509_REQ_add_extensions(copy.get(), stack.get()), "add the extensions");
     }
-    const Handle<EVP_MD_CTX> context = signingContext(key, digest);
+    const Handle<EVP_MD_CTX> context = signingContext(key, digest, padding);
     checkSigned(X509_REQ_sign_ctx(copy.get(), context.get()), "the request", digest);
     unsigned char* buffer = nullptr;
     const int length = i2d_X509_REQ(copy.get(), &buffer);

@@ -73,8 +73,10 @@ public:
     /// text, one of more than 255 characters, or one its string types cannot hold; an earlier one is then kept
     RequestBuilder& setChallenge(std::string_view challenge);
     /// Sets the key's public half and signs with `digest`, or with the key's natural one when it is empty.
-    /// @throws Error NotAllowed when the key cannot sign or is not the one that was set, BadInput for an unknown digest
-    Request sign(const crypto::PrivateKey& key, std::string_view digest = {});
+    /// @throws Error NotAllowed when the key cannot sign or is not the one that was set, BadInput for an unknown
+    /// digest, and for PSS with a key that is not RSA
+    Request sign(const crypto::PrivateKey& key, std::string_view digest = {},
+                 crypto::RsaPadding padding = crypto::RsaPadding::Pkcs1);
 
 private:
     base::Handle<X509_REQ> m_request;

@@ -7,8 +7,9 @@
 
 namespace certwright::x509 {
 
-base::Handle<EVP_MD_CTX> signingContext(const crypto::PrivateKey& key, std::string_view digest) {
-    return key.signingContext(digest);
+base::Handle<EVP_MD_CTX> signingContext(const crypto::PrivateKey& key, std::string_view digest,
+                                        crypto::RsaPadding padding) {
+    return key.signingContext(digest, padding);
 }
 
 void checkSigned(int result, std::string_view what, std::string_view digest) {

@@ -287,6 +287,60 @@ private Q_SLOTS:
         QVERIFY(certificate.isSelfSigned());
     }
 
+    // crypto.X509.sign: RSA-PSS on request, and with keys that know nothing else; the salt is as long as the digest
+    // (RFC 4055 3.1), or as the key demands.
+    void signsWithPss_data() {
+        QTest::addColumn<QByteArray>("key");
+        QTest::addColumn<QByteArray>("digest");
+        QTest::addColumn<QByteArray>("hash");
+        QTest::addColumn<QByteArray>("salt");
+        const auto row = [](const char* key, const char* digest, const char* hash, const char* salt) {
+            QTest::addRow("%s %s", key, digest)
+                << QByteArray(key) << QByteArray(digest) << QByteArray(hash) << QByteArray(salt);
+        };
+        row("rsa", "", "sha256", "0x20");
+        row("rsa", "SHA1", "sha1 (default)", "0x14 (default)");
+        row("rsa", "SHA384", "sha384", "0x30");
+        row("rsa", "SHA512", "sha512", "0x40");
+        row("rsa-pss", "", "sha256", "0x20");
+        row("rsa-pss", "SHA512", "sha512", "0x40");
+        row("demanding", "", "sha384", "0x2A");
+        row("demanding", "SHA384", "sha384", "0x2A");
+    }
+    void signsWithPss() {
+        QFETCH(QByteArray, key);
+        QFETCH(QByteArray, digest);
+        QFETCH(QByteArray, hash);
+        QFETCH(QByteArray, salt);
+        static const crypto::PrivateKey rsa = keyOf("rsa:2048");
+        static const crypto::PrivateKey pss = keyOf("rsa-pss:2048");
+        static const crypto::PrivateKey demanding = crypto::PrivateKey::fromPkcs8Der(view(test::openssl(
+            test::words("pkcs8 -topk8 -nocrypt -outform DER"),
+            test::openssl(test::words("genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -pkeyopt "
+                                      "rsa_pss_keygen_md:sha384 -pkeyopt rsa_pss_keygen_mgf1_md:sha384 -pkeyopt "
+                                      "rsa_pss_keygen_saltlen:42")))));
+        const crypto::PrivateKey& used = key == "rsa" ? rsa : key == "rsa-pss" ? pss : demanding;
+        const Certificate certificate =
+            builderFor(used.publicKey()).sign(used, digest.toStdString(), crypto::RsaPadding::Pss);
+        const QByteArray text = textByOpenssl(certificate);
+        QCOMPARE(lastField(text, "    Signature Algorithm:"), QByteArray("rsassaPss"));
+        QCOMPARE(lastField(text, "  Hash Algorithm:"), hash);
+        QCOMPARE(lastField(text, "  Salt Length:"), salt);
+        QCOMPARE(complaintsAboutSelfSigned(certificate), QByteArray());
+        if (key != "rsa")
+            QCOMPARE(lastField(textByOpenssl(builderFor(used.publicKey()).sign(used, digest.toStdString())),
+                               "  Salt Length:"),
+                     salt);
+    }
+
+    void refusesPssWithOtherKeys() {
+        for (const char* type : {"ec:P-256", "ed25519"}) {
+            const crypto::PrivateKey key = keyOf(type);
+            CERTWRIGHT_VERIFY_FAILS(builderFor(key.publicKey()).sign(key, {}, crypto::RsaPadding::Pss),
+                                    ErrorKind::BadInput);
+        }
+    }
+
     // A key that cannot sign can stand in a certificate all the same (RFC 8410 10.2, for X25519).
     void certifiesKeysThatCannotSign_data() {
         QTest::addColumn<QByteArray>("type");

@@ -375,6 +375,21 @@ private Q_SLOTS:
         QVERIFY(textByOpenssl(builder.sign(m_root.key(), "SHA384")).contains("ecdsa-with-SHA384"));
     }
 
+    void signsWithPss() {
+        const test::TestCa root("CN=RSA", "rsa:2048");
+        CrlBuilder builder(root.certificate());
+        builder.setThisUpdate(timeAt("2024-01-01T00:00:00Z"));
+        const Crl crl = builder.sign(root.key(), {}, crypto::RsaPadding::Pss);
+        const QByteArray text = textByOpenssl(crl);
+        QVERIFY2(text.contains("Signature Algorithm: rsassaPss") && text.contains("Salt Length: 0x20"),
+                 text.constData());
+        QVERIFY(crl.isSignedBy(root.certificate().publicKey()));
+        CERTWRIGHT_VERIFY_FAILS(CrlBuilder(m_root.certificate())
+                                    .setThisUpdate(timeAt("2024-01-01T00:00:00Z"))
+                                    .sign(m_root.key(), {}, crypto::RsaPadding::Pss),
+                                ErrorKind::BadInput);
+    }
+
     // `openssl verify -crl_check` believes it.
     void isBelievedByOpenssl() {
         const x509::Certificate good = m_root.issue().certificate;

@@ -243,6 +243,15 @@ private Q_SLOTS:
         CERTWRIGHT_VERIFY_FAILS(builder.sign(keyOf("ed25519"), "SHA256"), ErrorKind::BadInput);
     }
 
+    void signsWithPss() {
+        const Request request = RequestBuilder().sign(keyOf("rsa:2048"), "SHA384", crypto::RsaPadding::Pss);
+        const QByteArray text = test::openssl(test::words("req -inform DER -noout -text"), bytes(request.der()));
+        QVERIFY2(text.contains("Signature Algorithm: rsassaPss") && text.contains("Salt Length: 0x30"),
+                 text.constData());
+        QVERIFY(isVerifiedByOpenssl(bytes(request.der())));
+        CERTWRIGHT_VERIFY_FAILS(RequestBuilder().sign(m_key, {}, crypto::RsaPadding::Pss), ErrorKind::BadInput);
+    }
+
     void refusesTheWrongKey() {
         RequestBuilder builder;
         builder.setSubject(Name::parse("CN=x")).setPublicKey(m_key.publicKey());
