@@ -39,19 +39,23 @@ inline QByteArrayList x509Lines(const QByteArray& certificate, const char* flags
     return openssl(usual + words(flags), certificate).split('\n');
 }
 
-/// "X509v3 Key Usage" and so on, each with the lines below it, of `openssl x509 -ext`.
-inline std::map<QString, QString> extensionTexts(const QByteArray& certificate, const char* names) {
-    const QByteArray text =
-        openssl(words("x509 -inform DER -noout -ext") + QStringList{QString::fromLatin1(names)}, certificate);
+/// "X509v3 Key Usage" and so on, each with the lines below it, in a text that ends with what `openssl x509 -ext`
+/// prints.
+inline std::map<QString, QString> extensionTextsIn(const QByteArray& text) {
     std::map<QString, QString> out;
     QString head;
     for (const QByteArray& line : text.split('\n')) {
         if (line.startsWith("X509v3 "))
             head = QString::fromUtf8(line).section(u':', 0, 0);
-        else if (!line.trimmed().isEmpty())
+        else if (!head.isEmpty() && !line.trimmed().isEmpty())
             out[head] += QString::fromUtf8(line.trimmed()) + u'\n';
     }
     return out;
+}
+
+inline std::map<QString, QString> extensionTexts(const QByteArray& certificate, const char* names) {
+    return extensionTextsIn(
+        openssl(words("x509 -inform DER -noout -ext") + QStringList{QString::fromLatin1(names)}, certificate));
 }
 
 /// A file in the folder; its path.
