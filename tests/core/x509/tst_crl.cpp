@@ -40,10 +40,9 @@ QString textOf(std::optional<Time> time) {
 
 /// RFC 3339 of "Jan  1 00:00:00 2024 GMT".
 QString timeOfOpenssl(const QString& text) {
-    QDateTime time = QLocale::c().toDateTime(text.simplified().remove(QStringLiteral(" GMT")),
-                                             QStringLiteral("MMM d hh:mm:ss yyyy"));
-    time.setTimeSpec(Qt::UTC);
-    return time.toString(Qt::ISODate);
+    const QDateTime time = QLocale::c().toDateTime(text.simplified().remove(QStringLiteral(" GMT")),
+                                                   QStringLiteral("MMM d hh:mm:ss yyyy"));
+    return time.toString(QStringLiteral("yyyy-MM-dd'T'hh:mm:ss'Z'"));
 }
 
 /// A number without the zeros and the "0x" that openssl puts in front.

@@ -42,7 +42,7 @@ public:
              {"keyUsage", "digitalSignature"},
              {"subjectAltName", "email:ana@lab.example"}});
         add("encrypt", "sub", {{"extendedKeyUsage", "emailProtection"}, {"keyUsage", "keyEncipherment"}});
-        add("code", "sub", {{"extendedKeyUsage", "codeSigning"}, {"keyUsage", "digitalSignature"}});
+        add("code", "sub", {{"extendedKeyUsage", "codeSigning"}, {"keyUsage", "critical,digitalSignature"}});
         add("stamp", "sub", {{"extendedKeyUsage", "critical,timeStamping"}, {"keyUsage", "critical,digitalSignature"}});
         add("ocsp", "sub", {{"extendedKeyUsage", "OCSPSigning"}});
         add("anything", "sub", {});
