@@ -17,4 +17,8 @@ base::Handle<EVP_MD_CTX> signingContext(const crypto::PrivateKey& key, std::stri
 /// this digest with this key (BLAKE2 with EC). `what` is "the certificate" and so on. @throws Error BadInput
 void checkSigned(int result, std::string_view what, std::string_view digest);
 
+/// The same for the verification of what was just signed: OpenSSL can sign with digests for which it finds no algorithm
+/// again (RSA with SHA-512/256 in OpenSSL 3.0). @throws Error BadInput
+void checkVerified(int result, std::string_view what, std::string_view digest);
+
 } // namespace certwright::x509

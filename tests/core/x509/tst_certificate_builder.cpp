@@ -287,6 +287,30 @@ private Q_SLOTS:
         QVERIFY(certificate.isSelfSigned());
     }
 
+    // Digests with which some versions of OpenSSL sign, and do not find the algorithm again: either openssl verifies it
+    // or it is refused.
+    void signsNothingThatCannotBeVerified_data() {
+        QTest::addColumn<QByteArray>("key");
+        QTest::addColumn<QByteArray>("digest");
+        for (const char* digest : {"SHA512-224", "SHA512-256", "SHA3-224", "SHA3-512", "SM3", "RIPEMD160"}) {
+            for (const char* key : {"rsa:2048", "ec:P-256"})
+                QTest::addRow("%s %s", key, digest) << QByteArray(key) << QByteArray(digest);
+        }
+    }
+    void signsNothingThatCannotBeVerified() {
+        QFETCH(QByteArray, key);
+        QFETCH(QByteArray, digest);
+        static const crypto::PrivateKey rsa = keyOf("rsa:2048");
+        const crypto::PrivateKey& used = key.startsWith("rsa") ? rsa : m_key;
+        std::optional<Certificate> certificate;
+        const auto error = test::errorOf(
+            [&] { return certificate = builderFor(used.publicKey()).sign(used, digest.toStdString()), 0; });
+        if (certificate)
+            QCOMPARE(complaintsAboutSelfSigned(*certificate), QByteArray());
+        else
+            QCOMPARE(test::nameOf(error->kind()), test::nameOf(ErrorKind::BadInput));
+    }
+
     // crypto.X509.sign: RSA-PSS on request, and with keys that know nothing else; the salt is as long as the digest
     // (RFC 4055 3.1), or as the key demands.
     void signsWithPss_data() {
