@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/bytes.h"
+#include "core/base/clock.h"
 #include "core/base/error.h"
 
 #include <QByteArray>
@@ -38,6 +39,13 @@ inline QString nameOf(base::ErrorKind kind) {
 
 inline QByteArray unhex(const char* digits) {
     return QByteArray::fromHex(digits);
+}
+
+inline base::Time timeAt(const char* rfc3339) {
+    const auto time = base::parseRfc3339(rfc3339);
+    if (!time)
+        qFatal("%s is no time", rfc3339);
+    return *time;
 }
 
 /// The Error that `function` throws; nothing when it throws none.

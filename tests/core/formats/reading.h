@@ -5,8 +5,7 @@
 #include "core/formats/reader.h"
 #include "tests/core/corpus.h"
 #include "tests/core/expect.h"
-#include "tests/support/process.h"
-#include "tests/support/tools.h"
+#include "tests/core/openssl_command.h"
 
 #include <QByteArray>
 #include <QString>
@@ -67,18 +66,6 @@ const T* firstOf(const formats::Contents& contents) {
             return value;
     }
     return nullptr;
-}
-
-/// What `openssl` writes; nothing when it fails.
-inline QByteArray openssl(const QStringList& arguments, const QByteArray& input = {}) {
-    const ProcessResult result = run(findTool(QStringLiteral("openssl")), arguments, {.input = input});
-    if (!result.isSuccess())
-        qWarning("openssl %s: %s", qPrintable(arguments.join(u' ')), result.errors.constData());
-    return result.isSuccess() ? result.output : QByteArray();
-}
-
-inline QByteArray openssl(const char* arguments, const QByteArray& input = {}) {
-    return openssl(QString::fromLatin1(arguments).split(u' '), input);
 }
 
 } // namespace certwright::test

@@ -28,10 +28,7 @@ QByteArray sequence(const QByteArray& content) {
 class ParamsTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() {
-        if (findTool(QStringLiteral("openssl")).isEmpty())
-            QSKIP("openssl is not installed");
-    }
+    void initTestCase() { CERTWRIGHT_SKIP_WITHOUT_OPENSSL(); }
 
     void readsWhatOpensslMakes_data() {
         QTest::addColumn<QString>("command");

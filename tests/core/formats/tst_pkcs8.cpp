@@ -52,8 +52,7 @@ private Q_SLOTS:
 };
 
 void Pkcs8Test::initTestCase() {
-    if (findTool(QStringLiteral("openssl")).isEmpty())
-        QSKIP("openssl is not installed");
+    CERTWRIGHT_SKIP_WITHOUT_OPENSSL();
 }
 
 void Pkcs8Test::readsEveryScheme_data() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/crypto/private_key.h"
 #include "tests/core/x509/openssl_tool.h"
 
 // Certificates and requests that the openssl command makes, none of our code in them.
@@ -14,6 +15,11 @@ public:
                           openssl(words("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256")))) {}
 
     const QString& keyFile() const { return m_key; }
+
+    crypto::PrivateKey key() const {
+        return crypto::PrivateKey::fromPkcs8Der(
+            view(openssl(words("pkcs8 -topk8 -nocrypt -outform DER -in") + QStringList{m_key})));
+    }
 
     /// DER of a self-signed certificate; empty when openssl refuses the extensions.
     QByteArray certificate(const QByteArray& extensions, const QByteArray& sections = {}) const {

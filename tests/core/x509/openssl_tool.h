@@ -3,35 +3,18 @@
 #include "core/base/bytes.h"
 #include "core/base/der_reader.h"
 #include "tests/core/expect.h"
-#include "tests/support/process.h"
-#include "tests/support/tools.h"
+#include "tests/core/openssl_command.h"
 
 #include <QByteArray>
 #include <QFile>
 #include <QString>
 #include <QStringList>
 #include <QTemporaryDir>
-#include <QTest>
 
 #include <map>
 
-// The openssl command line as the other implementation that the tests of x509 compare with.
+// What openssl says of certificates, and their parts cut out by position.
 namespace certwright::test {
-
-/// Arguments as one text, separated by single spaces.
-inline QStringList words(const char* text) {
-    return QString::fromUtf8(text).split(u' ');
-}
-
-/// What `openssl ...` writes; an empty text when it fails, whose errors are then in the test's log.
-inline QByteArray openssl(const QStringList& arguments, const QByteArray& input = {}) {
-    static const QString program = findTool(QStringLiteral("openssl"));
-    const ProcessResult result = run(program, arguments, {.input = input});
-    if (result.isSuccess())
-        return result.output;
-    qInfo("%s", result.describe().constData());
-    return {};
-}
 
 /// The lines that `openssl x509 ...` prints of a certificate (DER), names as Name::toRfc2253() writes them.
 inline QByteArrayList x509Lines(const QByteArray& certificate, const char* flags) {
@@ -92,6 +75,14 @@ inline CertificateNames namesOf(const QByteArray& certificate) {
     return names;
 }
 
+/// The signed part of a certificate, a request or a revocation list, cut out by position.
+inline QByteArray signedPart(const QByteArray& object) {
+    namespace der = base::der;
+    base::DerReader outer(view(object));
+    base::DerReader parts(outer.expect(der::Sequence)->content);
+    return bytes(parts.expect(der::Sequence)->whole);
+}
+
 /// True when every RDN of a Name has attributes, in the order of X.690 11.6: what only damaged names lack.
 inline bool hasSortedRdns(base::BytesView name) {
     namespace der = base::der;
@@ -112,10 +103,3 @@ inline bool hasSortedRdns(base::BytesView name) {
 }
 
 } // namespace certwright::test
-
-/// All that an initTestCase() of these tests does: without openssl there is nothing to compare with.
-#define CERTWRIGHT_SKIP_WITHOUT_OPENSSL()                                                                              \
-    do {                                                                                                               \
-        if (::certwright::test::findTool(QStringLiteral("openssl")).isEmpty())                                         \
-            QSKIP("openssl is not installed");                                                                         \
-    } while (false)

@@ -17,6 +17,7 @@ using base::ErrorKind;
 using base::Time;
 using test::bytes;
 using test::q;
+using test::timeAt;
 using test::unhex;
 using test::view;
 using x509::Crl;
@@ -26,13 +27,6 @@ using x509::RevokedEntry;
 using x509::Serial;
 
 namespace {
-
-Time timeAt(const char* rfc3339) {
-    const auto time = base::parseRfc3339(rfc3339);
-    if (!time)
-        qFatal("%s is no time", rfc3339);
-    return *time;
-}
 
 QString textOf(std::optional<Time> time) {
     return time ? q(base::toRfc3339(*time)) : QString();
@@ -107,14 +101,6 @@ QStringList textsOf(const std::vector<RevokedEntry>& entries) {
 
 QByteArray textByOpenssl(const Crl& crl) {
     return test::openssl(test::words("crl -inform DER -noout -text"), bytes(crl.der()));
-}
-
-/// The signed part of a list (RFC 5280 5.1.1.1), cut out by position.
-QByteArray signedPart(const QByteArray& crl) {
-    namespace der = base::der;
-    base::DerReader outer(view(crl));
-    base::DerReader parts(outer.expect(der::Sequence)->content);
-    return bytes(parts.expect(der::Sequence)->whole);
 }
 
 /// The corpus has lists of several issuers; this is the one of those that were made for it.
@@ -269,8 +255,7 @@ private Q_SLOTS:
         const QByteArray expected = test::openssl(test::words("crl -outform DER"), pem);
         QVERIFY(!expected.isEmpty());
 
-        const crypto::PrivateKey key = crypto::PrivateKey::fromPkcs8Der(view(
-            test::openssl(test::words("pkcs8 -topk8 -nocrypt -outform DER -in") + QStringList{m_maker.keyFile()})));
+        const crypto::PrivateKey key = m_maker.key();
         CrlBuilder builder(x509::Certificate::fromDer(view(issuer)));
         builder.setThisUpdate(timeAt("2024-02-01T00:00:00Z")).setNextUpdate(timeAt("2050-02-01T00:00:00Z"));
         builder.setNumber(Serial::parse("1000"));
@@ -283,7 +268,7 @@ private Q_SLOTS:
                      RevocationReason::Superseded,
                      {}});
         const Crl made = builder.sign(key);
-        QCOMPARE(signedPart(bytes(made.der())).toHex(), signedPart(expected).toHex());
+        QCOMPARE(test::signedPart(bytes(made.der())).toHex(), test::signedPart(expected).toHex());
         QVERIFY(made.isSignedBy(key.publicKey()));
     }
 

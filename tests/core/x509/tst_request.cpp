@@ -55,14 +55,6 @@ QString textOf(const std::vector<x509::RequestAttribute>& attributes) {
     return out;
 }
 
-/// The signed part of a request (RFC 2986 4.2), cut out by position.
-QByteArray signedPart(const QByteArray& request) {
-    namespace der = base::der;
-    base::DerReader outer(view(request));
-    base::DerReader parts(outer.expect(der::Sequence)->content);
-    return bytes(parts.expect(der::Sequence)->whole);
-}
-
 bool isVerifiedByOpenssl(const QByteArray& request) {
     const auto result = test::run(test::findTool(QStringLiteral("openssl")),
                                   test::words("req -inform DER -noout -verify"), {.input = request});
@@ -181,8 +173,7 @@ private Q_SLOTS:
     void buildsWhatOpensslBuilds() {
         QFETCH(QByteArray, extensions);
         QFETCH(QByteArray, challenge);
-        const crypto::PrivateKey key = crypto::PrivateKey::fromPkcs8Der(view(
-            test::openssl(test::words("pkcs8 -topk8 -nocrypt -outform DER -in") + QStringList{m_maker.keyFile()})));
+        const crypto::PrivateKey key = m_maker.key();
         RequestBuilder builder;
         builder.setSubject(Name::parse("CN=maker"));
         for (const QByteArray& line : extensions.split('\n')) {
@@ -197,7 +188,8 @@ private Q_SLOTS:
             builder.setChallenge(challenge.toStdString());
         const Request made = builder.sign(key);
         const QByteArray attributes = challenge.isEmpty() ? QByteArray() : "[att]\nchallengePassword=" + challenge;
-        QCOMPARE(signedPart(bytes(made.der())).toHex(), signedPart(m_maker.request(extensions, attributes)).toHex());
+        QCOMPARE(test::signedPart(bytes(made.der())).toHex(),
+                 test::signedPart(m_maker.request(extensions, attributes)).toHex());
         QVERIFY(isVerifiedByOpenssl(bytes(made.der())));
     }
 

@@ -11,15 +11,9 @@ using base::ErrorKind;
 using base::Time;
 using test::bytes;
 using test::q;
+using test::timeAt;
 
 namespace {
-
-Time timeAt(const char* rfc3339) {
-    const auto time = base::parseRfc3339(rfc3339);
-    if (!time)
-        qFatal("%s is no time", rfc3339);
-    return *time;
-}
 
 std::string textOf(const ASN1_TIME* time) {
     return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(time)),
