@@ -16,6 +16,7 @@ void addCommands(CommandLine& line) {
     addImportCommand(line);
     addListCommand(line);
     addConnectCommand(line);
+    addRandCommands(line);
 }
 
 } // namespace certwright::cli

@@ -16,6 +16,7 @@ void addStoreCommands(CommandLine& line);
 void addImportCommand(CommandLine& line);
 void addListCommand(CommandLine& line);
 void addConnectCommand(CommandLine& line);
+void addRandCommands(CommandLine& line);
 
 /// Adds every subcommand.
 void addCommands(CommandLine& line);

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t ChunkSize = 64 * 1024;
 
+} // namespace
+
 base::Bytes readStandardInput(std::size_t maxSize, const std::stop_token& stop) {
     base::Bytes bytes;
     std::array<std::uint8_t, ChunkSize> chunk{};
@@ -36,8 +38,6 @@ base::Bytes readStandardInput(std::size_t maxSize, const std::stop_token& stop) 
         }
     }
 }
-
-} // namespace
 
 formats::Contents readInput(const std::string& path, const PassphraseOptions& passphrases, Console& console) {
     formats::ReadOptions options;
