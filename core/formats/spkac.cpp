@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/handle.h"
 #include "core/base/openssl_check.h"
+#include "core/x509/signing.h"
 
 #include <openssl/objects.h>
 #include <openssl/x509.h>
@@ -109,29 +110,20 @@ Spkac Spkac::fromText(std::string_view text) {
 }
 
 Spkac Spkac::create(const crypto::PrivateKey& key, std::string_view challenge, std::string_view digest) {
-    if (!std::all_of(challenge.begin(), challenge.end(), [](char c) { return c >= 0x20 && c < 0x7F; })) {
-        throw Error(ErrorKind::BadInput, "The challenge has characters that are not ASCII",
-                    "Take letters, digits and punctuation.");
-    }
-    if (!key.canSign())
-        throw Error(ErrorKind::NotAllowed, "A key of the type " + crypto::displayText(key.facts()) + " cannot sign");
-    const Handle<NETSCAPE_SPKI> spkac(base::check(NETSCAPE_SPKI_new(), "make a signed public key and challenge"));
-    base::check(NETSCAPE_SPKI_set_pubkey(spkac.get(), key.native()), "set the public key");
-    base::check(ASN1_STRING_set(spkac->spkac->challenge, challenge.data(), static_cast<int>(challenge.size())),
-                "set the challenge");
-    const std::string name = digest.empty() ? crypto::naturalDigest(key.facts()) : std::string(digest);
-    const Handle<EVP_MD> method(name.empty() ? nullptr
-                                             : base::check(EVP_MD_fetch(nullptr, name.c_str(), nullptr),
-                                                           "use the digest " + name, ErrorKind::BadInput));
-    base::check(NETSCAPE_SPKI_sign(spkac.get(), key.native(), method.get()), "sign the public key and challenge",
-                ErrorKind::BadInput);
-    return fromDer(encode(spkac.get()));
+    return SpkacBuilder().setChallenge(challenge).sign(key, digest);
 }
 
 std::optional<bool> Spkac::isSignatureValid() const {
     if (!m_publicKey.isUsable())
         return std::nullopt;
-    return isSignedBy(m_publicKey);
+    const Handle<NETSCAPE_SPKI> spkac = parse(m_der);
+    const int result = NETSCAPE_SPKI_verify(spkac.get(), m_publicKey.native());
+    const auto stack = base::drainQueue();
+    if (result == 1)
+        return true;
+    if (base::kindOf(stack, ErrorKind::BadInput) == ErrorKind::Unsupported)
+        return std::nullopt;
+    return false;
 }
 
 bool Spkac::isSignedBy(const crypto::PublicKey& key) const {
@@ -143,6 +135,40 @@ bool Spkac::isSignedBy(const crypto::PublicKey& key) const {
 
 std::string Spkac::toBase64() const {
     return base::toBase64(m_der);
+}
+
+SpkacBuilder::SpkacBuilder()
+    : m_spkac(base::check(NETSCAPE_SPKI_new(), "make a signed public key and challenge")) {}
+
+SpkacBuilder& SpkacBuilder::setPublicKey(const crypto::PublicKey& key) {
+    base::check(NETSCAPE_SPKI_set_pubkey(m_spkac.get(), key.native()), "set the public key");
+    m_publicKey = key;
+    return *this;
+}
+
+SpkacBuilder& SpkacBuilder::setChallenge(std::string_view challenge) {
+    if (!std::all_of(challenge.begin(), challenge.end(), [](char c) { return c >= 0x20 && c < 0x7F; })) {
+        throw Error(ErrorKind::BadInput, "The challenge has characters that are not ASCII",
+                    "Take letters, digits and punctuation.");
+    }
+    base::check(ASN1_STRING_set(m_spkac->spkac->challenge, challenge.data(), base::intSize(challenge.size())),
+                "set the challenge");
+    return *this;
+}
+
+Spkac SpkacBuilder::sign(const crypto::PrivateKey& key, std::string_view digest) const {
+    if (m_publicKey && !(*m_publicKey == key.publicKey()))
+        throw Error(ErrorKind::NotAllowed, "The SPKAC is for another key than the one that is to sign it");
+    const Handle<EVP_MD_CTX> context = x509::signingContext(key, digest, crypto::RsaPadding::Pkcs1);
+    // The builder stays as it is, so that it can be used again.
+    const Handle<NETSCAPE_SPKI> copy(base::check(NETSCAPE_SPKI_new(), "copy the SPKAC"));
+    base::check(ASN1_STRING_copy(copy->spkac->challenge, m_spkac->spkac->challenge), "copy the challenge");
+    base::check(NETSCAPE_SPKI_set_pubkey(copy.get(), key.native()), "set the public key");
+    x509::checkSigned(ASN1_item_sign_ctx(ASN1_ITEM_rptr(NETSCAPE_SPKAC), &copy->sig_algor, nullptr, copy->signature,
+                                         copy->spkac, context.get()),
+                      "the SPKAC", digest);
+    x509::checkVerified(NETSCAPE_SPKI_verify(copy.get(), key.native()), "the SPKAC", digest);
+    return Spkac::fromDer(encode(copy.get()));
 }
 
 } // namespace certwright::formats

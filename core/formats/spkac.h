@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/bytes.h"
+#include "core/base/handle.h"
 #include "core/crypto/private_key.h"
 #include "core/crypto/public_key.h"
 
@@ -10,7 +11,8 @@
 
 namespace certwright::formats {
 
-/// A signed public key and challenge (Netscape's SPKAC). An immutable value.
+/// A signed public key and challenge (Netscape's SPKAC; the manual's NetscapeSPKI and NetscapeSPKIType). An immutable
+/// value, readable by any thread. SpkacBuilder makes new ones.
 class Spkac {
 public:
     /// From DER. @throws Error BadInput
@@ -19,7 +21,7 @@ public:
     /// skipped.
     /// @throws Error BadInput
     static Spkac fromText(std::string_view text);
-    /// Makes a new one. @throws Error BadInput when the challenge is not ASCII, NotAllowed when the key cannot sign
+    /// Makes a new one for this key. @throws Error as SpkacBuilder
     static Spkac create(const crypto::PrivateKey& key, std::string_view challenge, std::string_view digest = {});
 
     const crypto::PublicKey& publicKey() const noexcept { return m_publicKey; }
@@ -44,6 +46,24 @@ private:
     crypto::PublicKey m_publicKey;
     std::string m_challenge;
     std::string m_signatureAlgorithm;
+};
+
+/// A signed public key and challenge in the making: without a key and with an empty challenge. Owned by one thread.
+class SpkacBuilder {
+public:
+    SpkacBuilder();
+    /// The key that it will be signed with; sign() sets it too. @throws Error Unsupported when it is not usable here
+    SpkacBuilder& setPublicKey(const crypto::PublicKey& key);
+    /// What who asked for it wants to see signed. @throws Error BadInput when it is not printable ASCII
+    SpkacBuilder& setChallenge(std::string_view challenge);
+    /// Sets the key's public half and signs with `digest`, or with the key's natural one when it is empty.
+    /// @throws Error NotAllowed when the key cannot sign or is not the one that was set, BadInput for a digest that
+    /// does not exist or does not fit the key
+    Spkac sign(const crypto::PrivateKey& key, std::string_view digest = {}) const;
+
+private:
+    base::Handle<NETSCAPE_SPKI> m_spkac;
+    std::optional<crypto::PublicKey> m_publicKey;
 };
 
 } // namespace certwright::formats
