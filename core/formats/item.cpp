@@ -61,6 +61,45 @@ bool hasLocked(const std::vector<Item>& items) noexcept {
 
 } // namespace
 
+const Item* Pkcs12Item::privateKey() const noexcept {
+    for (const Item& item : items) {
+        if (item.as<PrivateKeyItem>() != nullptr)
+            return &item;
+    }
+    return nullptr;
+}
+
+const Item* Pkcs12Item::certificate() const noexcept {
+    const Item* keyItem = privateKey();
+    if (keyItem == nullptr)
+        return nullptr;
+    const auto& key = keyItem->as<PrivateKeyItem>()->key;
+    const Item* found = nullptr;
+    for (const Item& item : items) {
+        const auto* candidate = item.as<x509::Certificate>();
+        if (candidate == nullptr)
+            continue;
+        const bool isMarked = !keyItem->localKeyId.empty() && item.localKeyId == keyItem->localKeyId;
+        const bool isOfKey = key ? candidate->publicKey() == key->publicKey() : isMarked;
+        // Of several certificates of one key the marked one is meant.
+        if (isOfKey && isMarked)
+            return &item;
+        if (isOfKey && found == nullptr)
+            found = &item;
+    }
+    return found;
+}
+
+std::optional<std::vector<const Item*>> Pkcs12Item::caCertificates() const {
+    const Item* own = certificate();
+    std::vector<const Item*> others;
+    for (const Item& item : items) {
+        if (&item != own && item.as<x509::Certificate>() != nullptr)
+            others.push_back(&item);
+    }
+    return others.empty() ? std::nullopt : std::optional(std::move(others));
+}
+
 std::string_view kindName(const Item& item) noexcept {
     return std::visit(KindNamer(), item.value);
 }

@@ -40,8 +40,16 @@ struct Pkcs12Mac {
     bool isVerified = false;
 };
 
-/// A PKCS#12 file (RFC 7292): every bag, in the file's order.
+/// A PKCS#12 file (RFC 7292): every bag, in the file's order; the manual's PKCS12 and PKCS12Type. The pointers that its
+/// functions give are into `items`; label and local key id stand there too.
 struct Pkcs12Item {
+    /// The first private key, locked or not; null when there is none.
+    const Item* privateKey() const noexcept;
+    /// The certificate of that key: by its public key, of a locked one by local key id. Null when there is none.
+    const Item* certificate() const noexcept;
+    /// All other certificates, in the file's order; nothing when there are none.
+    std::optional<std::vector<const Item*>> caCertificates() const;
+
     std::vector<Item> items;                ///< certificates, keys, CRLs; bags of other kinds as UnknownItem
     std::optional<Pkcs12Mac> mac;           ///< nothing when the file has none
     std::vector<EncryptionInfo> encryption; ///< the different ways that its parts are encrypted
@@ -56,8 +64,14 @@ struct Pkcs7Signer {
     std::string digest;       ///< "SHA256"
 };
 
-/// A PKCS#7 or CMS message (RFC 5652).
+/// A PKCS#7 or CMS message (RFC 5652); the manual's PKCS7 and PKCS7Type.
 struct Pkcs7Item {
+    // By the OIDs of PKCS#7 (RFC 2315 14), which CMS kept.
+    bool isSigned() const noexcept { return typeOid == "1.2.840.113549.1.7.2"; }
+    bool isEnveloped() const noexcept { return typeOid == "1.2.840.113549.1.7.3"; }
+    bool isSignedAndEnveloped() const noexcept { return typeOid == "1.2.840.113549.1.7.4"; }
+    bool isData() const noexcept { return typeOid == "1.2.840.113549.1.7.1"; }
+
     std::vector<Item> items; ///< certificates and CRLs it carries
     std::string typeName;    ///< OpenSSL's short name of the content type: "pkcs7-signedData"
     std::string typeOid;

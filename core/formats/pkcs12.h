@@ -44,4 +44,9 @@ struct Pkcs12Result {
 Pkcs12Result readPkcs12(base::BytesView der, const PassphraseCallback& passphrases, const ReadOptions& options = {},
                         const std::string& file = {});
 
+/// Reads a PKCS#12 file all of which has to open (crypto.load_pkcs12): with this passphrase, which may be the empty
+/// one, or with null without any, which opens what is not encrypted or is so with the empty passphrase.
+/// @throws Error as readPkcs12(), and PassphraseNeeded, WrongPassphrase, Unsupported for one of its parts
+Pkcs12Item loadPkcs12(base::BytesView der, const base::Secret* passphrase = nullptr);
+
 } // namespace certwright::formats

@@ -319,4 +319,19 @@ Pkcs12Result readPkcs12(BytesView der, const PassphraseCallback& passphrases, co
     return Pkcs12Reader(der, unlocker).read();
 }
 
+Pkcs12Item loadPkcs12(BytesView der, const base::Secret* passphrase) {
+    ReadOptions options;
+    options.triesEmptyPassphrase = passphrase == nullptr;
+    options.maxAttempts = 1;
+    Pkcs12Result result = readPkcs12(
+        der,
+        [passphrase](const PassphraseQuestion&) {
+            return passphrase == nullptr ? std::nullopt : std::optional(passphrase->clone());
+        },
+        options);
+    if (result.error)
+        throw Error(*result.error);
+    return std::move(result.item);
+}
+
 } // namespace certwright::formats

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/handle.h"
 #include "core/base/openssl_check.h"
+#include "core/formats/pem.h"
 
 #include <openssl/cms.h>
 #include <openssl/objects.h>
@@ -66,6 +67,39 @@ Pkcs7Signer signerOf(CMS_SignerInfo* info) {
     return signer;
 }
 
+void addCertificates(Pkcs7Item& item, const STACK_OF(X509) * certificates) {
+    for (int i = 0; i < sk_X509_num(certificates); ++i)
+        item.items.push_back({x509::Certificate::share(sk_X509_value(certificates, i)), {}, {}});
+}
+
+void addCrls(Pkcs7Item& item, const STACK_OF(X509_CRL) * crls) {
+    for (int i = 0; i < sk_X509_CRL_num(crls); ++i) {
+        X509_CRL* crl = sk_X509_CRL_value(crls, i);
+        base::check(X509_CRL_up_ref(crl), "share a revocation list");
+        item.items.push_back({x509::Crl::adopt(Handle<X509_CRL>(crl)), {}, {}});
+    }
+}
+
+/// The type that CMS left out (RFC 2315 11), by OpenSSL's PKCS#7 reader.
+void readSignedAndEnveloped(Pkcs7Item& item, base::BytesView der) {
+    const unsigned char* position = der.data();
+    const Handle<PKCS7> message(base::check(d2i_PKCS7(nullptr, &position, base::longSize(der.size())),
+                                            "read the PKCS#7 message", ErrorKind::BadInput));
+    const PKCS7_SIGN_ENVELOPE* content = message->d.signed_and_enveloped;
+    if (content == nullptr)
+        throw Error(ErrorKind::BadInput, "The PKCS#7 message is empty");
+    addCertificates(item, content->cert);
+    addCrls(item, content->crl);
+    for (int i = 0; i < sk_PKCS7_SIGNER_INFO_num(content->signer_info); ++i) {
+        const PKCS7_SIGNER_INFO* info = sk_PKCS7_SIGNER_INFO_value(content->signer_info, i);
+        Pkcs7Signer signer;
+        signer.issuer = x509::Name::share(info->issuer_and_serial->issuer).toRfc2253();
+        signer.serial = x509::Serial::share(info->issuer_and_serial->serial).toHex();
+        signer.digest = shortName(info->digest_alg->algorithm);
+        item.signers.push_back(std::move(signer));
+    }
+}
+
 } // namespace
 
 Pkcs7Item readPkcs7(base::BytesView der) {
@@ -79,23 +113,37 @@ Pkcs7Item readPkcs7(base::BytesView der) {
     Pkcs7Item item;
     item.typeName = shortName(CMS_get0_type(message.get()));
     item.typeOid = dottedOid(CMS_get0_type(message.get()));
+    if (item.isSignedAndEnveloped()) {
+        readSignedAndEnveloped(item, der);
+        return item;
+    }
     // These give null, and an entry in the queue, for types that carry none.
     const std::unique_ptr<STACK_OF(X509), CertificatesDeleter> certificates(CMS_get1_certs(message.get()));
-    for (int i = 0; i < sk_X509_num(certificates.get()); ++i)
-        item.items.push_back({x509::Certificate::share(sk_X509_value(certificates.get(), i)), {}, {}});
+    addCertificates(item, certificates.get());
     const std::unique_ptr<STACK_OF(X509_CRL), CrlsDeleter> crls(CMS_get1_crls(message.get()));
-    for (int i = 0; i < sk_X509_CRL_num(crls.get()); ++i) {
-        X509_CRL* crl = sk_X509_CRL_value(crls.get(), i);
-        base::check(X509_CRL_up_ref(crl), "share a revocation list");
-        item.items.push_back({x509::Crl::adopt(Handle<X509_CRL>(crl)), {}, {}});
-    }
-    if (OBJ_obj2nid(CMS_get0_type(message.get())) == NID_pkcs7_signed) {
+    addCrls(item, crls.get());
+    if (item.isSigned()) {
         STACK_OF(CMS_SignerInfo)* signers = CMS_get0_SignerInfos(message.get());
         for (int i = 0; i < sk_CMS_SignerInfo_num(signers); ++i)
             item.signers.push_back(signerOf(sk_CMS_SignerInfo_value(signers, i)));
     }
     base::clearQueue();
     return item;
+}
+
+Pkcs7Item loadPkcs7(base::BytesView file) {
+    const std::string_view text = base::textOf(file);
+    if (!looksLikePem(text))
+        return readPkcs7(file);
+    PemScanner scanner(text);
+    while (const auto block = scanner.next()) {
+        if (block->label != "PKCS7" && block->label != "CMS" && block->label != "PKCS #7 SIGNED DATA")
+            continue;
+        if (block->error)
+            throw Error(*block->error);
+        return readPkcs7(block->der);
+    }
+    throw Error(ErrorKind::BadInput, "There is no PKCS#7 message in the PEM text");
 }
 
 base::Bytes createPkcs7(const std::vector<x509::Certificate>& certificates, const std::vector<x509::Crl>& crls) {

@@ -13,6 +13,10 @@ namespace certwright::formats {
 /// @throws Error BadInput
 Pkcs7Item readPkcs7(base::BytesView der);
 
+/// The same for a message in PEM (the first block with a label of PKCS#7 or CMS) or DER (crypto.load_pkcs7_data).
+/// @throws Error BadInput
+Pkcs7Item loadPkcs7(base::BytesView file);
+
 /// DER of a signed-data message without content or signers that carries these: the ".p7b" of many programs.
 base::Bytes createPkcs7(const std::vector<x509::Certificate>& certificates, const std::vector<x509::Crl>& crls = {});
 

@@ -61,6 +61,9 @@ private Q_SLOTS:
     void staysLocked_data() { readsTheCorpus_data(); }
     void staysLocked();
     void tellsEmptyFromNone();
+    void loadsWithAndWithoutPassphrase();
+    void givesKeyCertificateAndChain();
+    void givesWhatIsThere();
     void readsWithoutMac();
     void keepsNamesAndPairs();
     void readsWhatOpensslMakes_data();
@@ -175,6 +178,116 @@ void Pkcs12Test::tellsEmptyFromNone() {
         QVERIFY2(!formats::readPkcs12(view(content), answering({""}), options).error, file);
         QVERIFY2(formats::readPkcs12(view(content), formats::noPassphrase, options).error, file);
     }
+}
+
+void Pkcs12Test::loadsWithAndWithoutPassphrase() {
+    // crypto.load_pkcs12: with a passphrase, the empty one, and none; files with ciphers of the legacy provider too.
+    CERTWRIGHT_NEED_TOOL(tool, "openssl");
+    const QString pem = write("both.pem", bytes(formats::privateKeyToPem(m_leaf.key).view()) +
+                                              QByteArray::fromStdString(m_leaf.certificate.toPem()));
+    const auto make = [&pem](const char* how) {
+        return openssl(
+            QStringLiteral("pkcs12 -export -in %1 -iter 1000 %2").arg(pem, QString::fromLatin1(how)).split(u' '));
+    };
+    const base::Secret right = secret("right");
+    const base::Secret wrong = secret("wrong");
+    const base::Secret empty;
+    for (const char* how : {"-passout pass:right", "-passout pass:right -legacy", "-passout pass:right -nomac"}) {
+        const QByteArray file = make(how);
+        QCOMPARE(formats::loadPkcs12(view(file), &right).items.size(), std::size_t{2});
+        CERTWRIGHT_VERIFY_FAILS(formats::loadPkcs12(view(file), &wrong), ErrorKind::WrongPassphrase);
+        CERTWRIGHT_VERIFY_FAILS(formats::loadPkcs12(view(file), &empty), ErrorKind::WrongPassphrase);
+        CERTWRIGHT_VERIFY_FAILS(formats::loadPkcs12(view(file)), ErrorKind::PassphraseNeeded);
+    }
+    // Made with the empty passphrase: it opens with that one, and when there is none.
+    const QByteArray blank = make("-passout pass:");
+    QCOMPARE(formats::loadPkcs12(view(blank), &empty).items.size(), std::size_t{2});
+    QCOMPARE(formats::loadPkcs12(view(blank)).items.size(), std::size_t{2});
+    CERTWRIGHT_VERIFY_FAILS(formats::loadPkcs12(view(blank), &wrong), ErrorKind::WrongPassphrase);
+    // Nothing to open: no passphrase is wrong.
+    const QByteArray plain = make("-passout pass: -keypbe NONE -certpbe NONE -nomac");
+    QCOMPARE(formats::loadPkcs12(view(plain)).items.size(), std::size_t{2});
+    QCOMPARE(formats::loadPkcs12(view(plain), &wrong).items.size(), std::size_t{2});
+    // MAC checked: it is there and one octet of it is another.
+    QByteArray damaged = make("-passout pass:right");
+    QVERIFY(formats::loadPkcs12(view(damaged), &right).mac->isVerified);
+    damaged[damaged.size() - 20] = static_cast<char>(damaged[damaged.size() - 20] ^ 1);
+    QVERIFY(errorOf([&] { return formats::loadPkcs12(view(damaged), &right).items.size(); }));
+    CERTWRIGHT_VERIFY_FAILS(formats::loadPkcs12(view(QByteArray("no file")), &right), ErrorKind::BadInput);
+}
+
+void Pkcs12Test::givesKeyCertificateAndChain() {
+    // crypto.PKCS12, crypto.PKCS12Type, crypto.PKCS12.get_privatekey, crypto.PKCS12.get_certificate,
+    // crypto.PKCS12.get_ca_certificates: what `openssl pkcs12 -nocerts`, `-clcerts` and `-cacerts` print, in that
+    // order.
+    CERTWRIGHT_NEED_TOOL(tool, "openssl");
+    const TestCa sub = m_ca.intermediate();
+    const Issued leaf = sub.issue();
+    const QString key = write("k.pem", bytes(formats::privateKeyToPem(leaf.key).view()));
+    const QString own = write("l.pem", QByteArray::fromStdString(leaf.certificate.toPem()));
+    // Issuers in an order of no meaning, and one of another chain.
+    const QString others = write("o.pem", QByteArray::fromStdString(m_ca.certificate().toPem()) +
+                                              QByteArray::fromStdString(m_leaf.certificate.toPem()) +
+                                              QByteArray::fromStdString(sub.certificate().toPem()));
+    const QByteArray file = openssl({QStringLiteral("pkcs12"), QStringLiteral("-export"), QStringLiteral("-inkey"), key,
+                                     QStringLiteral("-in"), own, QStringLiteral("-certfile"), others,
+                                     QStringLiteral("-name"), QStringLiteral("the leaf"), QStringLiteral("-caname"),
+                                     QStringLiteral("the root"), QStringLiteral("-passout"), QStringLiteral("pass:x")});
+    const base::Secret passphrase = secret("x");
+    const formats::Pkcs12Item item = formats::loadPkcs12(view(file), &passphrase);
+    const auto printed = [&file](const char* what) {
+        return openssl(QByteArray("pkcs12 -nodes -passin pass:x ") + what, file);
+    };
+    const auto chain = item.caCertificates();
+    QVERIFY(item.privateKey() != nullptr && item.certificate() != nullptr && chain.has_value());
+    const auto* found = item.privateKey()->as<formats::PrivateKeyItem>();
+    QVERIFY(found->key.has_value());
+    const QByteArray keyPem = printed("-nocerts");
+    QCOMPARE(bytes(formats::privateKeyToPem(*found->key).view()), keyPem.mid(keyPem.indexOf("-----BEGIN")));
+    QCOMPARE(QList<QByteArray>{bytes(item.certificate()->as<x509::Certificate>()->der())},
+             certificatesIn(printed("-nokeys -clcerts")));
+    QList<QByteArray> authorities;
+    QStringList names;
+    for (const formats::Item* part : *chain) {
+        authorities.append(bytes(part->as<x509::Certificate>()->der()));
+        names.append(q(part->label));
+    }
+    QCOMPARE(authorities, certificatesIn(printed("-nokeys -cacerts")));
+    QCOMPARE(authorities.size(), 3);
+    QCOMPARE(names, QStringList({QStringLiteral("the root"), QString(), QString()}));
+    QCOMPARE(q(item.privateKey()->label), QStringLiteral("the leaf"));
+    QCOMPARE(q(item.certificate()->label), QStringLiteral("the leaf"));
+    QVERIFY(!item.certificate()->localKeyId.empty());
+    QVERIFY(item.privateKey()->localKeyId == item.certificate()->localKeyId);
+    QVERIFY(printed("-nocerts")
+                .contains("localKeyID: " + QByteArray::fromStdString(base::toHex(item.privateKey()->localKeyId, ' '))));
+}
+
+void Pkcs12Test::givesWhatIsThere() {
+    // crypto.PKCS12.get_certificate, crypto.PKCS12.get_ca_certificates: nothing where there is nothing.
+    const base::Secret passphrase = secret("x");
+    const auto load = [&passphrase](const formats::Pkcs12Contents& contents) {
+        return formats::loadPkcs12(formats::createPkcs12(contents, passphrase, Pkcs12Strength::Legacy), &passphrase);
+    };
+    const formats::Pkcs12Item pair = load({m_leaf.key, m_leaf.certificate, {}, {}});
+    QVERIFY(pair.privateKey() != nullptr && pair.certificate() != nullptr && !pair.caCertificates());
+    const formats::Pkcs12Item key = load({m_leaf.key, {}, {}, {}});
+    QVERIFY(key.privateKey() != nullptr && key.certificate() == nullptr && !key.caCertificates());
+    // Without a key no certificate is anybody's own, as for `openssl pkcs12 -clcerts`.
+    const formats::Pkcs12Item authority = load({{}, {}, {m_ca.certificate()}, {}});
+    QVERIFY(authority.privateKey() == nullptr && authority.certificate() == nullptr);
+    QCOMPARE(authority.caCertificates()->size(), std::size_t{1});
+    // While the key is locked its certificate is told by the local key id, as far as that lies in clear.
+    CERTWRIGHT_NEED_TOOL(tool, "openssl");
+    const QString pem = write("both.pem", bytes(formats::privateKeyToPem(m_leaf.key).view()) +
+                                              QByteArray::fromStdString(m_leaf.certificate.toPem()) +
+                                              QByteArray::fromStdString(m_ca.certificate().toPem()));
+    const QByteArray clear =
+        openssl(QStringLiteral("pkcs12 -export -in %1 -passout pass:x -certpbe NONE").arg(pem).split(u' '));
+    const Pkcs12Result locked = read(clear);
+    QVERIFY(locked.item.isLocked && locked.item.privateKey() != nullptr && locked.item.certificate() != nullptr);
+    QVERIFY(*locked.item.certificate()->as<x509::Certificate>() == m_leaf.certificate);
+    QCOMPARE(locked.item.caCertificates()->size(), std::size_t{1});
 }
 
 void Pkcs12Test::readsWithoutMac() {

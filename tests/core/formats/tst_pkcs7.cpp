@@ -1,10 +1,15 @@
 #include "core/base/handle.h"
 #include "core/formats/pkcs7.h"
+#include "core/formats/pkcs8.h"
 #include "tests/core/formats/reading.h"
 #include "tests/support/test_ca.h"
 #include "tests/support/test_main.h"
 
+#include <QFile>
 #include <QRegularExpression>
+#include <QTemporaryDir>
+
+#include <map>
 
 using namespace certwright;
 using namespace certwright::test;
@@ -36,13 +41,52 @@ class Pkcs7Test : public QObject {
 private Q_SLOTS:
     void readsTheCorpus_data();
     void readsTheCorpus();
+    void tellsTypes_data();
+    void tellsTypes();
+    void loadsPemAndDer();
+    void readsSignedAndEnveloped();
     void namesSignersAsOpensslDoes_data();
     void namesSignersAsOpensslDoes();
     void opensslReadsOurs();
     void carriesRevocationLists();
     void refusesDamaged_data();
     void refusesDamaged();
+
+private:
+    QByteArray write(const char* name, const QByteArray& content) const;
+    QByteArray signedAndEnveloped() const;
+
+    QTemporaryDir m_folder;
+    TestCa m_ca;
+    Issued m_leaf = m_ca.issue({.keyType = "rsa:2048"});
 };
+
+/// A file of this content; its path.
+QByteArray Pkcs7Test::write(const char* name, const QByteArray& content) const {
+    QFile file(m_folder.filePath(QString::fromLatin1(name)));
+    if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size())
+        qFatal("cannot write %s", qPrintable(file.fileName()));
+    return QFile::encodeName(file.fileName());
+}
+
+/// A message of that type by OpenSSL's own functions: its command line reads them only.
+QByteArray Pkcs7Test::signedAndEnveloped() const {
+    const base::Handle<PKCS7> message(PKCS7_new());
+    PKCS7_set_type(message.get(), NID_pkcs7_signedAndEnveloped);
+    PKCS7_set_cipher(message.get(), EVP_aes_128_cbc());
+    PKCS7_add_recipient(message.get(), m_leaf.certificate.native());
+    PKCS7_add_signature(message.get(), m_leaf.certificate.native(), m_leaf.key.native(), EVP_sha256());
+    PKCS7_add_certificate(message.get(), m_leaf.certificate.native());
+    PKCS7_add_certificate(message.get(), m_ca.certificate().native());
+    const base::Handle<BIO> bio(PKCS7_dataInit(message.get(), nullptr));
+    unsigned char* out = nullptr;
+    if (!bio || BIO_write(bio.get(), "a text", 6) != 6 || BIO_flush(bio.get()) <= 0 ||
+        PKCS7_dataFinal(message.get(), bio.get()) != 1)
+        qFatal("OpenSSL does not make signed and enveloped data");
+    const int length = i2d_PKCS7(message.get(), &out);
+    const base::OpensslMemory<unsigned char> owner(out);
+    return {reinterpret_cast<const char*>(out), length};
+}
 
 void Pkcs7Test::readsTheCorpus_data() {
     QTest::addColumn<QString>("file");
@@ -72,6 +116,92 @@ void Pkcs7Test::readsTheCorpus() {
         QCOMPARE(countOf(kinds, "certificate"), certificates.toInt());
     if (crls != QStringLiteral("?"))
         QCOMPARE(countOf(kinds, "crl"), crls.toInt());
+}
+
+void Pkcs7Test::tellsTypes_data() {
+    QTest::addColumn<QByteArray>("der");
+    const QByteArray data = "a text";
+    const QByteArray key = bytes(formats::privateKeyToPem(m_leaf.key).view());
+    const QByteArray certificate = QByteArray::fromStdString(m_leaf.certificate.toPem());
+    const QByteArray signer = write("signer.pem", key + certificate);
+    const QString path = QString::fromUtf8(signer);
+    QTest::newRow("crypto.PKCS7.type_is_signed")
+        << openssl({QStringLiteral("smime"), QStringLiteral("-sign"), QStringLiteral("-signer"), path,
+                    QStringLiteral("-outform"), QStringLiteral("DER")},
+                   data);
+    QTest::newRow("crypto.PKCS7.type_is_enveloped")
+        << openssl({QStringLiteral("smime"), QStringLiteral("-encrypt"), QStringLiteral("-aes128"),
+                    QStringLiteral("-outform"), QStringLiteral("DER"), path},
+                   data);
+    QTest::newRow("crypto.PKCS7.type_is_data") << openssl("cms -data_create -outform DER", data);
+    QTest::newRow("crypto.PKCS7.type_is_signedAndEnveloped") << signedAndEnveloped();
+    QTest::newRow("crypto.PKCS7.get_type_name: digest") << openssl("cms -digest_create -outform DER", data);
+    QTest::newRow("crypto.PKCS7.get_type_name: encrypted")
+        << openssl("cms -EncryptedData_encrypt -secretkey 00112233445566778899AABBCCDDEEFF -aes128 -outform DER", data);
+}
+
+void Pkcs7Test::tellsTypes() {
+    // crypto.PKCS7, crypto.PKCS7Type: the type by `openssl asn1parse`.
+    CERTWRIGHT_NEED_TOOL(tool, "openssl");
+    QFETCH(QByteArray, der);
+    const QString printed = QString::fromUtf8(openssl("asn1parse -inform DER", der));
+    static const QRegularExpression object(QStringLiteral("OBJECT +:(\\S+)"));
+    const QString name = object.match(printed).captured(1);
+    const formats::Pkcs7Item item = formats::readPkcs7(view(der));
+    QCOMPARE(q(item.typeName), name);
+    QCOMPARE(item.isSigned(), name == QStringLiteral("pkcs7-signedData"));
+    QCOMPARE(item.isEnveloped(), name == QStringLiteral("pkcs7-envelopedData"));
+    QCOMPARE(item.isSignedAndEnveloped(), name == QStringLiteral("pkcs7-signedAndEnvelopedData"));
+    QCOMPARE(item.isData(), name == QStringLiteral("pkcs7-data"));
+    const QString tag = QString::fromLatin1(QTest::currentDataTag()).section(u'.', 2).section(u':', 0, 0);
+    const std::map<QString, bool> expected = {
+        {QStringLiteral("type_is_signed"), item.isSigned()},
+        {QStringLiteral("type_is_enveloped"), item.isEnveloped()},
+        {QStringLiteral("type_is_data"), item.isData()},
+        {QStringLiteral("type_is_signedAndEnveloped"), item.isSignedAndEnveloped()},
+        {QStringLiteral("get_type_name"), name.startsWith(QStringLiteral("pkcs7-"))}};
+    QVERIFY2(expected.at(tag), qPrintable(name));
+}
+
+void Pkcs7Test::loadsPemAndDer() {
+    // crypto.load_pkcs7_data: PEM with every label, text around it and other blocks before it, and DER.
+    CERTWRIGHT_NEED_TOOL(tool, "openssl");
+    const QString certificate =
+        QString::fromUtf8(write("leaf.pem", QByteArray::fromStdString(m_leaf.certificate.toPem())));
+    const QStringList make = {QStringLiteral("crl2pkcs7"), QStringLiteral("-nocrl"), QStringLiteral("-certfile"),
+                              certificate};
+    const QByteArray pem = openssl(make);
+    const QByteArray der = openssl(make + QStringList{QStringLiteral("-outform"), QStringLiteral("DER")});
+    QVERIFY(pem.startsWith("-----BEGIN PKCS7-----") && der.startsWith('\x30'));
+    const QByteArray before = QByteArray::fromStdString(m_ca.certificate().toPem());
+    for (const QByteArray& file :
+         {pem, der, "Some text\r\n" + QByteArray(pem).replace("\n", "\r\n"), before + pem,
+          QByteArray(pem).replace("PKCS7", "CMS"), QByteArray(pem).replace("PKCS7", "PKCS #7 SIGNED DATA")}) {
+        const formats::Pkcs7Item item = formats::loadPkcs7(view(file));
+        QVERIFY(item.isSigned());
+        QCOMPARE(item.items.size(), std::size_t{1});
+        QVERIFY(*item.items[0].as<x509::Certificate>() == m_leaf.certificate);
+    }
+    CERTWRIGHT_VERIFY_FAILS(formats::loadPkcs7(view(before)), ErrorKind::BadInput);
+    CERTWRIGHT_VERIFY_FAILS(formats::loadPkcs7(view(QByteArray(pem).insert(100, '!'))), ErrorKind::BadInput);
+    CERTWRIGHT_VERIFY_FAILS(formats::loadPkcs7(view(der.left(100))), ErrorKind::BadInput);
+}
+
+void Pkcs7Test::readsSignedAndEnveloped() {
+    // crypto.PKCS7.type_is_signedAndEnveloped: what it carries as `openssl pkcs7` prints it; RFC 2315 11.
+    CERTWRIGHT_NEED_TOOL(tool, "openssl");
+    const QByteArray der = signedAndEnveloped();
+    const formats::Pkcs7Item item = formats::readPkcs7(view(der));
+    QList<QByteArray> found;
+    for (const formats::Item& part : item.items)
+        found.append(bytes(part.as<x509::Certificate>()->der()));
+    QCOMPARE(found, certificatesIn(openssl("pkcs7 -inform DER -print_certs", der)));
+    QCOMPARE(found.size(), 2);
+    QCOMPARE(item.signers.size(), std::size_t{1});
+    QCOMPARE(item.signers[0].serial, m_leaf.certificate.serial());
+    QCOMPARE(q(item.signers[0].issuer), q(m_leaf.certificate.issuer().toRfc2253()));
+    QCOMPARE(q(item.signers[0].digest), QStringLiteral("SHA256"));
+    CERTWRIGHT_VERIFY_FAILS(formats::readPkcs7(view(der.left(der.size() - 40))), ErrorKind::BadInput);
 }
 
 void Pkcs7Test::namesSignersAsOpensslDoes_data() {
