@@ -41,6 +41,8 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::uint16_t parsePort(std::string_view text) {
+    if (text.empty())
+        throw Error(ErrorKind::BadInput, "There is no port after the colon", "A port is a number from 1 to 65535");
     int port = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
     if (error != std::errc() || end != text.data() + text.size() || port < 1 || port > MaximumPort)

@@ -19,6 +19,8 @@ namespace certwright::ui {
 
 namespace {
 
+constexpr int stateRole = Qt::UserRole + 1;
+
 /// What a list says about a certificate's time.
 State stateAt(const x509::Certificate& certificate, base::Time now) {
     if (certificate.hasExpired(now))
@@ -42,7 +44,7 @@ ChainView::ChainView(QWidget* parent)
     , m_list(new QTreeWidget(this))
     , m_findings(new ProblemList(this))
     , m_open(new QPushButton(icon(QStringLiteral("cert")), tr("&Open certificate"), this))
-    , m_import(new QPushButton(icon(QStringLiteral("import")), tr("&Import into the store"), this))
+    , m_import(new QPushButton(icon(QStringLiteral("import")), tr("I&mport into the store"), this))
     , m_save(new QPushButton(icon(QStringLiteral("export")), tr("Sa&ve chain…"), this)) {
     m_verdict->setObjectName(QStringLiteral("chainVerdict"));
     m_verdict->setTextFormat(Qt::PlainText);
@@ -54,6 +56,8 @@ ChainView::ChainView(QWidget* parent)
     m_list->setHeaderLabels(
         {tr("Certificate"), tr("Where from"), tr("Status"), tr("Expires"), tr("Key"), tr("Issuer")});
     styleTree(m_list);
+    m_trust->setWordWrap(true);
+    m_trust->setObjectName(QStringLiteral("trust"));
     m_findings->setObjectName(QStringLiteral("findings"));
     m_open->setObjectName(QStringLiteral("openCertificate"));
     m_import->setObjectName(QStringLiteral("importChain"));
@@ -85,7 +89,21 @@ ChainView::ChainView(QWidget* parent)
     connect(m_list, &QTreeWidget::itemActivated, this, open);
     connect(m_import, &QPushButton::clicked, this, &ChainView::importWanted);
     connect(m_save, &QPushButton::clicked, this, &ChainView::saveWanted);
+    connect(&Theme::instance(), &Theme::changed, this, &ChainView::recolour);
     clear();
+}
+
+void ChainView::recolour() {
+    for (int i = 0; i < m_list->topLevelItemCount(); ++i) {
+        QTreeWidgetItem* item = m_list->topLevelItem(i);
+        item->setForeground(1, Theme::instance().color(ColorRole::Secondary));
+        item->setForeground(2, Theme::instance().color(static_cast<State>(item->data(2, stateRole).toInt())));
+    }
+    if (!m_isVerified)
+        return;
+    const int size = m_verdict->fontMetrics().height();
+    m_verdictMark->setPixmap(
+        stateIcon(*m_isVerified ? State::Valid : State::Error).pixmap(QSize(size, size), devicePixelRatioF()));
 }
 
 void ChainView::clear() {
@@ -94,6 +112,7 @@ void ChainView::clear() {
     m_list->clear();
     m_verdict->setText(tr("No certificate yet"));
     m_verdictMark->clear();
+    m_isVerified.reset();
     m_trust->clear();
     m_findings->hide();
     for (QPushButton* button : {m_open, m_import, m_save})
@@ -137,6 +156,7 @@ void ChainView::setReport(const service::ConnectionReport& report, const QString
     m_open->setEnabled(!m_sent.empty());
     m_save->setEnabled(!m_sent.empty());
     setImportPossible(m_isImportPossible);
+    recolour();
 }
 
 void ChainView::addSent(const x509::Certificate& certificate, std::size_t index,
@@ -159,8 +179,7 @@ void ChainView::addSent(const x509::Certificate& certificate, std::size_t index,
                           : certificate.isCa()       ? QStringLiteral("subca")
                                                      : QStringLiteral("cert")));
     item->setIcon(2, stateIcon(state));
-    item->setForeground(2, Theme::instance().color(state));
-    item->setForeground(1, Theme::instance().color(ColorRole::Secondary));
+    item->setData(2, stateRole, static_cast<int>(state));
     item->setToolTip(0, printable(certificate.subject().toRfc2253()));
     item->setToolTip(5, printable(certificate.issuer().toRfc2253()));
     m_list->addTopLevelItem(item);
@@ -188,9 +207,7 @@ void ChainView::showFindings(const service::ConnectionReport& report) {
     m_findings->setProblems(problems);
     m_findings->setVisible(!problems.empty());
     const bool isGood = report.verify->ok && (!report.hostname || report.hostname->ok);
-    const int size = m_verdict->fontMetrics().height();
-    m_verdictMark->setPixmap(
-        stateIcon(isGood ? State::Valid : State::Error).pixmap(QSize(size, size), devicePixelRatioF()));
+    m_isVerified = isGood;
     if (isGood)
         m_verdict->setText(tr("The chain is trusted and the certificate is for this host"));
     else if (report.verify->ok)

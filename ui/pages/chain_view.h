@@ -5,6 +5,7 @@
 
 #include <QWidget>
 
+#include <optional>
 #include <vector>
 
 class QLabel;
@@ -39,6 +40,7 @@ Q_SIGNALS:
 private:
     void addSent(const x509::Certificate& certificate, std::size_t index, const service::ConnectionReport& report,
                  base::Time now);
+    void recolour();
     void showFindings(const service::ConnectionReport& report);
 
     QLabel* m_verdictMark;
@@ -51,6 +53,7 @@ private:
     QPushButton* m_save;
     std::vector<x509::Certificate> m_sent;
     std::vector<x509::Certificate> m_all; ///< what was sent, then what verification added
+    std::optional<bool> m_isVerified;     ///< nothing before a report with a chain
     bool m_isImportPossible = false;
 };
 

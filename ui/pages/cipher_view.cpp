@@ -11,6 +11,12 @@
 
 namespace certwright::ui {
 
+namespace {
+
+constexpr int chosenRole = Qt::UserRole + 1;
+
+} // namespace
+
 CipherView::CipherView(QWidget* parent)
     : QWidget(parent)
     , m_summary(new QLabel(this))
@@ -31,7 +37,16 @@ CipherView::CipherView(QWidget* parent)
     column->setSpacing(0);
     column->addWidget(m_summary);
     column->addWidget(m_list, 1);
+    connect(&Theme::instance(), &Theme::changed, this, &CipherView::recolour);
     clear();
+}
+
+void CipherView::recolour() {
+    for (int i = 0; i < m_list->topLevelItemCount(); ++i) {
+        QTreeWidgetItem* item = m_list->topLevelItem(i);
+        if (!item->data(0, chosenRole).toBool())
+            item->setForeground(0, Theme::instance().color(ColorRole::Secondary));
+    }
 }
 
 void CipherView::clear() {
@@ -55,13 +70,13 @@ void CipherView::setFacts(const tls::SessionFacts& facts) {
                 bold.setBold(true);
                 item->setFont(i, bold);
             }
-        } else {
-            item->setForeground(0, Theme::instance().color(ColorRole::Secondary));
         }
+        item->setData(0, chosenRole, isChosen);
         m_list->addTopLevelItem(item);
         if (isChosen)
             m_list->setCurrentItem(item);
     }
+    recolour();
     for (int i = 0; i < m_list->columnCount(); ++i)
         m_list->resizeColumnToContents(i);
     const QString offered = tr("%1 suites offered, in this order.").arg(facts.offeredCiphers.size());

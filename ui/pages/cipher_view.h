@@ -20,6 +20,8 @@ public:
     QTreeWidget* list() const noexcept { return m_list; }
 
 private:
+    void recolour();
+
     QLabel* m_summary;
     QTreeWidget* m_list;
 };

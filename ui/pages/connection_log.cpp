@@ -14,8 +14,12 @@ namespace {
 
 QString lineOf(const tls::StateChange& change) {
     QString line = elapsedText(change.time).rightJustified(10) + QStringLiteral("  ") + printable(change.state);
-    if (change.alert)
-        line += QStringLiteral("  [") + toQString(tls::toString(change.where)) + QLatin1Char(']');
+    if (change.alert) {
+        const QString name = toQString(tls::alertName(change.alert->description));
+        line += QStringLiteral("  ") + (change.where == tls::StateChange::Where::AlertSent
+                                            ? ConnectionLog::tr("[alert sent: %1]").arg(name)
+                                            : ConnectionLog::tr("[alert received: %1]").arg(name));
+    }
     return line;
 }
 

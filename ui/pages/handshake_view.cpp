@@ -67,8 +67,10 @@ HandshakeView::HandshakeView(QWidget* parent)
     m_bytes->setFrameShape(QFrame::NoFrame);
     m_title->setTextFormat(Qt::PlainText);
     m_title->setContentsMargins(8, 6, 8, 6);
+    m_title->setWordWrap(true);
     m_summary->setObjectName(QStringLiteral("handshakeSummary"));
     m_summary->setContentsMargins(12, 8, 12, 8);
+    m_summary->setWordWrap(true);
 
     auto* list = new QWidget(this);
     auto* listColumn = new QVBoxLayout(list);

@@ -18,6 +18,8 @@ namespace certwright::ui {
 
 namespace {
 
+constexpr char markProperty[] = "state";
+
 QString phaseText(net::ConnectionPhase phase) {
     switch (phase) {
     case net::ConnectionPhase::Idle:
@@ -79,6 +81,7 @@ InspectorOverview::InspectorOverview(QWidget* parent)
     m_pages->addWidget(buildEmpty());
     m_pages->addWidget(buildLive());
     m_pages->addWidget(buildResult());
+    connect(&Theme::instance(), &Theme::changed, this, &InspectorOverview::recolour);
 }
 
 QWidget* InspectorOverview::buildEmpty() {
@@ -89,6 +92,7 @@ QWidget* InspectorOverview::buildEmpty() {
         tr("Type a host, a host with its port, or a URL above, and press Enter.\nNothing is sent but the handshake."),
         page);
     text->setAlignment(Qt::AlignCenter);
+    text->setWordWrap(true);
     title->setAlignment(Qt::AlignCenter);
     auto* column = new QVBoxLayout(page);
     column->addStretch(2);
@@ -102,6 +106,7 @@ QWidget* InspectorOverview::buildLive() {
     auto* page = new QWidget;
     m_liveTitle = new QLabel(page);
     m_liveTitle->setTextFormat(Qt::PlainText);
+    m_liveTitle->setWordWrap(true);
     m_liveTitle->setFont(Theme::instance().headingFont());
     m_live = new QListWidget(page);
     m_live->setObjectName(QStringLiteral("liveStates"));
@@ -117,7 +122,9 @@ QWidget* InspectorOverview::buildResult() {
     auto* page = new QWidget;
     m_strip = new QWidget(page);
     m_strip->setAutoFillBackground(true);
+    m_strip->setObjectName(QStringLiteral("verdictStrip"));
     m_mark = new QLabel(m_strip);
+    m_mark->setObjectName(QStringLiteral("verdictMark"));
     m_verdict = new QLabel(m_strip);
     m_verdict->setObjectName(QStringLiteral("verdict"));
     m_verdict->setTextFormat(Qt::PlainText);
@@ -229,21 +236,31 @@ void InspectorOverview::showVerdict(const service::ConnectionReport& report) {
     }
     m_verdict->setText(text);
     m_detail->setText(detail);
+    m_state = state;
+    recolour();
+}
+
+void InspectorOverview::recolour() {
     const int size = m_verdict->fontMetrics().height() * 3 / 2;
-    m_mark->setPixmap(stateIcon(state).pixmap(QSize(size, size), devicePixelRatioF()));
-    QPalette colours = palette();
-    const bool isLoud = state == State::Warning || state == State::Error;
-    colours.setColor(QPalette::Window, isLoud ? Theme::instance().color(ColorRole::WarningStrip)
-                                              : colours.color(QPalette::AlternateBase));
+    m_mark->setPixmap(stateIcon(m_state).pixmap(QSize(size, size), devicePixelRatioF()));
+    const bool isLoud = m_state == State::Warning || m_state == State::Error;
+    QPalette colours; // the rest is the application's
+    if (isLoud)
+        colours.setColor(QPalette::Window, Theme::instance().color(ColorRole::WarningStrip));
     m_strip->setPalette(colours);
+    m_strip->setBackgroundRole(isLoud ? QPalette::Window : QPalette::AlternateBase);
+    const int small = fontMetrics().height();
+    for (QLabel* mark : m_reasonArea->findChildren<QLabel*>(QStringLiteral("reasonMark")))
+        mark->setPixmap(stateIcon(static_cast<State>(mark->property(markProperty).toInt()))
+                            .pixmap(QSize(small, small), devicePixelRatioF()));
 }
 
 void InspectorOverview::addReason(int state, const QString& text, const QString& note) {
     auto* row = new QWidget(m_reasonArea);
     row->setObjectName(QStringLiteral("reason"));
     auto* mark = new QLabel(row);
-    const int size = fontMetrics().height();
-    mark->setPixmap(stateIcon(static_cast<State>(state)).pixmap(QSize(size, size), devicePixelRatioF()));
+    mark->setObjectName(QStringLiteral("reasonMark"));
+    mark->setProperty(markProperty, state);
     auto* words = makeValueLabel(row);
     words->setObjectName(QStringLiteral("reasonText"));
     words->setText(text);
@@ -317,6 +334,8 @@ void InspectorOverview::fillReasons(const service::ConnectionReport& report, bas
 void InspectorOverview::addFactHeading(const QString& text) {
     auto* heading = new QLabel(text, m_factArea);
     heading->setFont(Theme::instance().headingFont());
+    if (m_facts->rowCount() > 0)
+        heading->setContentsMargins(0, 12, 0, 0); // apart from the group above
     m_facts->addRow(heading);
 }
 
@@ -333,7 +352,7 @@ void InspectorOverview::addFact(const QString& label, const QString& value, bool
 
 void InspectorOverview::fillFacts(const service::ConnectionReport& report, base::Time now) {
     const tls::SessionFacts& facts = report.facts;
-    addFactHeading(tr("Negotiated"));
+    addFactHeading(facts.version ? tr("Negotiated") : tr("Connection"));
     if (facts.version)
         addFact(tr("Version"), versionText(*facts.version));
     if (facts.cipher)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/service/connection_inspector.h"
+#include "ui/theme.h"
 
 #include <QWidget>
 
@@ -41,6 +42,7 @@ private:
     void fillReasons(const service::ConnectionReport& report, base::Time now);
     void fillFacts(const service::ConnectionReport& report, base::Time now);
     void showVerdict(const service::ConnectionReport& report);
+    void recolour();
     void addReason(int state, const QString& text, const QString& note = {});
     void addFact(const QString& label, const QString& value, bool isFixed = false);
     void addFactHeading(const QString& text);
@@ -56,6 +58,7 @@ private:
     QVBoxLayout* m_reasons = nullptr;
     QWidget* m_factArea = nullptr;
     QFormLayout* m_facts = nullptr;
+    State m_state = State::Info;
 };
 
 } // namespace certwright::ui

@@ -17,6 +17,7 @@
 #include "ui/prompts.h"
 #include "ui/ui_context.h"
 #include "ui/widgets/field_message.h"
+#include "ui/widgets/tab_order.h"
 
 #include <QEvent>
 #include <QFileInfo>
@@ -37,6 +38,11 @@ using service::ConnectionReportPtr;
 namespace {
 
 constexpr std::uint16_t HttpsPort = 443;
+
+/// What is wrong with an address. The general advice for bad input is about files.
+QString addressProblem(const base::Error& error) {
+    return error.hint().empty() ? errorText(error).reason : errorLine(error);
+}
 
 } // namespace
 
@@ -72,6 +78,7 @@ struct InspectorPage::Private {
     ConnectionLog* log = nullptr;
     ConnectionReportPtr report;
     QString trustText;
+    std::chrono::milliseconds timeout{10000};
     bool isPreparing = false; ///< the store's CAs are being read
     unsigned generation = 0;  ///< counts the connections, so that what belongs to an earlier one is dropped
 };
@@ -102,6 +109,7 @@ void InspectorPage::Private::build() {
     tabs->setObjectName(QStringLiteral("inspectorTabs"));
     tabs->setAccessibleName(InspectorPage::tr("Parts of the report"));
     tabs->setDocumentMode(true);
+    tabs->setFocusPolicy(Qt::NoFocus); // its bar has the focus; twice in the chain, Tab would go in circles below it
     tabs->addTab(overview, InspectorPage::tr("Overview"));
     tabs->addTab(handshake, InspectorPage::tr("Handshake"));
     tabs->addTab(chain, InspectorPage::tr("Chain"));
@@ -113,6 +121,7 @@ void InspectorPage::Private::build() {
     column->setSpacing(0);
     column->addWidget(buildAddressBar());
     column->addWidget(tabs, 1);
+    tabInReadingOrder(*q);
 }
 
 QWidget* InspectorPage::Private::buildAddressBar() {
@@ -171,6 +180,10 @@ ConnectionReportPtr InspectorPage::report() const {
     return d->report;
 }
 
+void InspectorPage::setTimeout(std::chrono::milliseconds timeout) {
+    d->timeout = timeout;
+}
+
 bool InspectorPage::isRunning() const {
     return d->isPreparing || d->inspector->isRunning();
 }
@@ -180,7 +193,7 @@ void InspectorPage::inspect(const QString& target) {
     const auto endpoint =
         base::outcomeOf([&target] { return net::parseEndpoint(toStdString(target.trimmed()), HttpsPort); });
     if (!endpoint) {
-        d->message->setError(errorLine(endpoint.error()));
+        d->message->setError(addressProblem(endpoint.error()));
         focusAddress();
         return;
     }
@@ -203,6 +216,7 @@ void InspectorPage::Private::start(const net::Endpoint& endpoint) {
 
     service::ConnectionRequest request;
     request.endpoint = endpoint;
+    request.timeout = timeout;
     service::StoreSession* session = context.session();
     if (session == nullptr) {
         connectWith(std::move(request), InspectorPage::tr("the system's trusted certificates"));
@@ -285,8 +299,9 @@ void InspectorPage::Private::importChain() {
                 context.prompts.showError(q, InspectorPage::tr("The chain was not imported"), result.error(), q);
             else if (context.toast)
                 context.toast(result->added.empty() ? InspectorPage::tr("These certificates are in the store already")
-                                                    : InspectorPage::tr("Imported %n certificate(s)", nullptr,
-                                                                        static_cast<int>(result->added.size())),
+                              : result->added.size() == 1
+                                  ? InspectorPage::tr("Imported 1 certificate")
+                                  : InspectorPage::tr("Imported %1 certificates").arg(result->added.size()),
                               {}, {});
         });
 }

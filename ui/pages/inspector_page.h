@@ -5,6 +5,7 @@
 
 #include <QWidget>
 
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -27,6 +28,8 @@ public:
     /// What was learnt last; null before the first connection ended.
     service::ConnectionReportPtr report() const;
     bool isRunning() const;
+    /// How long the next connections may take, look-up and handshake together; ten seconds at first.
+    void setTimeout(std::chrono::milliseconds timeout);
 
 public Q_SLOTS:
     /// Connects to "host", "host:port" or a URL, in place of what runs.

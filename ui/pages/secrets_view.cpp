@@ -5,6 +5,7 @@
 #include "ui/widgets/inline_banner.h"
 #include "ui/widgets/label_style.h"
 #include "ui/widgets/secret_clipboard.h"
+#include "ui/widgets/tab_order.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -68,9 +69,11 @@ SecretsView::SecretsView(QWidget* parent)
     m_clipboard->setObjectName(QStringLiteral("clipboardCountdown"));
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(12, 8, 12, 8);
+    bar->setSpacing(8);
     bar->addWidget(m_save);
-    bar->addWidget(makeSecondaryLabel(tr("NSS format, for Wireshark’s (Pre)-Master-Secret log; file mode 0600"), this));
-    bar->addStretch(1);
+    QLabel* note = makeSecondaryLabel(tr("NSS format, for Wireshark’s (Pre)-Master-Secret log; file mode 0600"), this);
+    note->setWordWrap(true);
+    bar->addWidget(note, 1);
     bar->addWidget(m_clipboard);
     auto* scroll = new QScrollArea(this);
     scroll->setObjectName(QStringLiteral("secretsArea"));
@@ -96,6 +99,10 @@ SecretsView::SecretsView(QWidget* parent)
         // Another window, or another program, has the focus now.
         if (now == nullptr || now->window() != window())
             maskAll();
+    });
+    connect(&Theme::instance(), &Theme::changed, this, [this] {
+        for (const Row& row : m_rows)
+            recolour(row);
     });
     clear();
 }
@@ -141,6 +148,7 @@ void SecretsView::setReport(service::ConnectionReportPtr report) {
             addSecret(toQString(entry.label), entry.secret);
     }
     static_cast<QVBoxLayout*>(m_list->layout())->addStretch(1);
+    tabInReadingOrder(*this); // the buttons were made last, but stand above others
     const bool hasSecrets = !m_report->secrets.isEmpty();
     m_save->setEnabled(hasSecrets);
     if (hasSecrets)
@@ -196,6 +204,7 @@ QWidget* SecretsView::addRow(Row row) {
     auto* bytes = makeSecondaryLabel(tr("%1 B").arg(size), frame);
     bytes->setFixedWidth(fontMetrics().averageCharWidth() * 8);
     row.value = new QLabel(frame);
+    row.value->setObjectName(QStringLiteral("value"));
     row.value->setTextFormat(Qt::PlainText);
     row.value->setFont(Theme::instance().fixedFont());
     row.value->setText(row.secret != nullptr ? maskText() : groupedText(row.plain));
@@ -204,9 +213,6 @@ QWidget* SecretsView::addRow(Row row) {
         row.value->setTextInteractionFlags(Qt::TextSelectableByMouse);
     row.countdown = new QLabel(frame);
     row.countdown->hide();
-    QPalette warning = row.countdown->palette();
-    warning.setColor(QPalette::WindowText, Theme::instance().color(ColorRole::Warning));
-    row.countdown->setPalette(warning);
     auto* values = new QVBoxLayout;
     values->setSpacing(2);
     values->addWidget(row.value);
@@ -234,6 +240,7 @@ QWidget* SecretsView::addRow(Row row) {
     connect(copyButton, &QPushButton::clicked, this, [this, index] { copy(index); });
     row.frame = frame;
     m_list->layout()->addWidget(frame);
+    recolour(row);
     m_rows.push_back(std::move(row));
     return frame;
 }
@@ -252,12 +259,20 @@ void SecretsView::setRevealed(std::size_t index, bool isRevealed) {
     row.reveal->setText(isRevealed ? tr("Hide") : tr("Reveal"));
     row.reveal->setIcon(icon(isRevealed ? QStringLiteral("eyeoff") : QStringLiteral("eye")));
     row.reveal->setAccessibleName((isRevealed ? tr("Hide %1") : tr("Reveal %1")).arg(row.label));
-    QPalette colours = m_list->palette();
-    if (isRevealed)
-        colours.setColor(QPalette::Base, Theme::instance().color(ColorRole::WarningStrip));
-    row.frame->setPalette(colours);
+    recolour(row);
     if (isRevealed)
         m_second.start();
+}
+
+void SecretsView::recolour(const Row& row) {
+    // An empty palette is the parent's: the row stays in the theme's colours by itself.
+    QPalette colours;
+    if (row.secondsLeft > 0)
+        colours.setColor(QPalette::Base, Theme::instance().color(ColorRole::WarningStrip));
+    row.frame->setPalette(colours);
+    QPalette warning;
+    warning.setColor(QPalette::WindowText, Theme::instance().color(ColorRole::Warning));
+    row.countdown->setPalette(warning);
 }
 
 void SecretsView::copy(std::size_t index) {

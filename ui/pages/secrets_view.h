@@ -58,6 +58,8 @@ private:
     void addSecret(const QString& label, const base::Secret& secret);
     QWidget* addRow(Row row);
     void setRevealed(std::size_t row, bool isRevealed);
+    /// By hand, for what is revealed and its warning.
+    static void recolour(const Row& row);
     void copy(std::size_t row);
     void tick();
 

@@ -3,6 +3,8 @@
 #include <QLayout>
 #include <QScrollArea>
 #include <QSplitter>
+#include <QTabBar>
+#include <QTabWidget>
 #include <QWidget>
 
 #include <vector>
@@ -26,6 +28,12 @@ void collect(const QLayout& layout, Order& order) {
 }
 
 void collect(QWidget& widget, Order& order) {
+    if (const auto* tabs = qobject_cast<QTabWidget*>(&widget)) {
+        order.push_back(tabs->tabBar());
+        for (int i = 0; i < tabs->count(); ++i)
+            collect(*tabs->widget(i), order);
+        return;
+    }
     const QWidget* proxy = widget.focusProxy();
     if (proxy != nullptr && widget.isAncestorOf(proxy)) {
         order.push_back(&widget); // Qt takes it with its parts
