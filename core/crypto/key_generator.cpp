@@ -185,6 +185,48 @@ Handle<EVP_PKEY_CTX> generationContext(const KeySpec& spec, GenerationState& sta
                                             "prepare a key of the type " + spec.type, ErrorKind::Unsupported));
 }
 
+base::Bytes bigEndian(std::uint64_t number) {
+    base::Bytes octets;
+    for (int shift = 56; shift >= 0; shift -= 8)
+        octets.push_back(static_cast<std::uint8_t>(number >> static_cast<unsigned>(shift)));
+    return octets;
+}
+
+void setExponent(EVP_PKEY_CTX* context, const KeySpec& spec) {
+    if (spec.publicExponent == 0)
+        return;
+    if (spec.publicExponent % 2 == 0 || spec.publicExponent == 1)
+        throw Error(ErrorKind::BadInput,
+                    std::to_string(spec.publicExponent) + " cannot be the public exponent of an RSA key",
+                    "It must be odd and above 1; 65537 is the usual one.");
+    const base::Bytes octets = bigEndian(spec.publicExponent);
+    const Handle<BIGNUM> number(base::check(BN_bin2bn(octets.data(), base::intSize(octets.size()), nullptr),
+                                            "set the public exponent of the key"));
+    base::check(EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context, number.get()), "set the public exponent of the key",
+                ErrorKind::BadInput);
+}
+
+void setPssParameters(EVP_PKEY_CTX* context, const PssParameters& pss) {
+    const auto refuse = [](const std::string& what) {
+        throw Error(ErrorKind::BadInput, "An RSA-PSS key cannot be restricted to " + what,
+                    "Take SHA256, SHA384 or SHA512, and a salt as long as the digest.", base::drainQueue());
+    };
+    base::clearQueue();
+    if (EVP_PKEY_CTX_set_rsa_pss_keygen_md_name(context, pss.digest.c_str(), nullptr) <= 0)
+        refuse("the digest “" + pss.digest + "”");
+    if (EVP_PKEY_CTX_set_rsa_pss_keygen_mgf1_md_name(context, pss.maskDigest.c_str()) <= 0)
+        refuse("the digest “" + pss.maskDigest + "” for MGF1");
+    if (pss.saltLength < 0 || EVP_PKEY_CTX_set_rsa_pss_keygen_saltlen(context, pss.saltLength) <= 0)
+        refuse("a salt of " + std::to_string(pss.saltLength) + " octets");
+}
+
+void setRsa(EVP_PKEY_CTX* context, const KeySpec& spec) {
+    base::check(EVP_PKEY_CTX_set_rsa_keygen_bits(context, spec.bits), "set the size of the key");
+    setExponent(context, spec);
+    if (spec.pss && spec.type == "RSA-PSS")
+        setPssParameters(context, *spec.pss);
+}
+
 } // namespace
 
 std::string KeySpec::toText() const {
@@ -249,7 +291,7 @@ PrivateKey generateKey(const KeySpec& spec, const base::JobControl& control) {
     EVP_PKEY_CTX_set_app_data(context.get(), &state);
     EVP_PKEY_CTX_set_cb(context.get(), onGenerationProgress);
     if (spec.type == "RSA" || spec.type == "RSA-PSS") {
-        base::check(EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), spec.bits), "set the size of the key");
+        setRsa(context.get(), spec);
     } else if (spec.type == "EC") {
         base::check(EVP_PKEY_CTX_set_group_name(context.get(), spec.curve.c_str()), "set the curve of the key",
                     ErrorKind::BadInput);

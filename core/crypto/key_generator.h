@@ -3,6 +3,8 @@
 #include "core/base/progress.h"
 #include "core/crypto/private_key.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +15,12 @@ namespace certwright::crypto {
 struct KeySpec {
     std::string type = "EC"; ///< as in KeyFacts
     int bits = 0;            ///< RSA, RSA-PSS, DSA, DH
-    std::string curve;       ///< EC: OpenSSL's short name
+    std::string curve{};     ///< EC: OpenSSL's short name
+    /// RSA, RSA-PSS: odd and above 1; 0 stands for 65537. Not a part of the text.
+    std::uint64_t publicExponent = 0;
+    /// RSA-PSS: what the key restricts its signatures to (RFC 4055 3.1); nothing: no restriction. Not a part of the
+    /// text.
+    std::optional<PssParameters> pss{};
 
     /// "ec:prime256v1", "rsa:3072", "ed25519": the form that parse() reads.
     std::string toText() const;

@@ -319,6 +319,28 @@ bool PublicKey::isUsable() const noexcept {
     return m_data->key != nullptr;
 }
 
+std::optional<PssParameters> PublicKey::pssParameters() const {
+    EVP_PKEY* key = m_data->key.get();
+    PssParameters found;
+    // Of the parameters OpenSSL gives those that differ from the defaults of RFC 4055, and the salt length always.
+    const bool isRestricted = m_data->facts.type == "RSA-PSS" && key != nullptr &&
+                              EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_RSA_PSS_SALTLEN, &found.saltLength) == 1;
+    if (isRestricted) {
+        const auto text = [key](const char* name) -> std::string {
+            std::array<char, 64> value{};
+            if (EVP_PKEY_get_utf8_string_param(key, name, value.data(), value.size(), nullptr) != 1)
+                return "SHA1";
+            // "SHA2-256" is the provider's word for what everybody else calls SHA256.
+            const Handle<EVP_MD> digest(EVP_MD_fetch(nullptr, value.data(), nullptr));
+            return digest ? OBJ_nid2sn(EVP_MD_get_type(digest.get())) : value.data();
+        };
+        found.digest = text(OSSL_PKEY_PARAM_RSA_DIGEST);
+        found.maskDigest = text(OSSL_PKEY_PARAM_RSA_MGF1_DIGEST);
+    }
+    base::clearQueue();
+    return isRestricted ? std::optional(found) : std::nullopt;
+}
+
 std::string PublicKey::toPem() const {
     const Handle<BIO> bio(base::check(BIO_new(BIO_s_mem()), "make a buffer"));
     base::check(PEM_write_bio(bio.get(), PEM_STRING_PUBLIC, "", m_data->der.data(), base::longSize(m_data->der.size())),

@@ -18,6 +18,15 @@ struct KeyFacts {
     bool operator==(const KeyFacts&) const = default;
 };
 
+/// What an RSA-PSS key restricts its signatures to (RFC 4055 3.1).
+struct PssParameters {
+    std::string digest = "SHA256";
+    std::string maskDigest = "SHA256"; ///< of MGF1
+    int saltLength = 32;               ///< octets: this many at least
+
+    bool operator==(const PssParameters&) const = default;
+};
+
 /// "RSA 3072", "P-256", "Ed25519": the way lists show a key.
 std::string displayText(const KeyFacts& facts);
 
@@ -41,6 +50,8 @@ public:
     /// Upper-case hexadecimal SHA-256 of the SubjectPublicKeyInfo.
     const std::string& spkiSha256() const noexcept;
     bool isUsable() const noexcept;
+    /// RSA-PSS: what the key restricts its signatures to; nothing when it does not, or is not usable here.
+    std::optional<PssParameters> pssParameters() const;
 
     /// PEM of the SubjectPublicKeyInfo (RFC 7468 13).
     std::string toPem() const;

@@ -332,9 +332,18 @@ void ContentsReader::readPrivateKeyElement(DerKind kind, BytesView der) {
     const std::string label = m_privateKeys == 0 ? std::string() : m_where;
     ++m_privateKeys;
     PrivateKeyResult key = readPrivateKey(kind, der, label, m_unlocker);
+    noteCurve(key.item);
     add(std::move(key.item));
     if (key.error)
         addError(*key.error);
+}
+
+void ContentsReader::noteCurve(const PrivateKeyItem& item) {
+    if (!item.facts || item.facts->type != "EC" || !item.facts->curve.ends_with("-field"))
+        return;
+    m_contents.notes.push_back((m_where.empty() ? "The private key" : m_where) +
+                               " describes its curve by explicit parameters, not by name: many programs refuse it, "
+                               "RFC 5480 2.1.1 forbids it in certificates.");
 }
 
 template <class T>

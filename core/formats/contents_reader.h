@@ -30,6 +30,8 @@ private:
     bool readDer(base::BytesView bytes);
     void readElement(DerKind kind, base::BytesView der, std::string_view pemLabel);
     void readIntegers(DerKind kind, base::BytesView der, std::string_view pemLabel);
+    /// Remarks on explicit curve parameters.
+    void noteCurve(const PrivateKeyItem& item);
     void readPrivateKeyElement(DerKind kind, base::BytesView der);
 
     template <class T>

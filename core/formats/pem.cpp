@@ -1,5 +1,7 @@
 #include "core/formats/pem.h"
 
+#include <openssl/evp.h>
+
 #include <algorithm>
 
 namespace certwright::formats {
@@ -200,6 +202,30 @@ std::string toPem(std::string_view label, base::BytesView der) {
         out.append(base64, i, LineLength).append("\n");
     out.append(EndMark).append(label).append(Dashes).append("\n");
     return out;
+}
+
+base::Secret toSecretPem(std::string_view label, base::BytesView der) {
+    constexpr std::size_t LineOctets = LineLength / 4 * 3;
+    const std::size_t lines = (der.size() + LineOctets - 1) / LineOctets;
+    base::Secret pem(BeginMark.size() + EndMark.size() + 2 * (label.size() + Dashes.size() + 1) +
+                     lines * (LineLength + 1) + 1);
+    std::uint8_t* out = pem.data();
+    const auto append = [&out](std::string_view text) { out = std::copy(text.begin(), text.end(), out); };
+    append(BeginMark);
+    append(label);
+    append(Dashes);
+    append("\n");
+    for (std::size_t i = 0; i < der.size(); i += LineOctets) {
+        // EVP_EncodeBlock writes a zero behind its text, which the line end replaces.
+        out += EVP_EncodeBlock(out, der.data() + i, static_cast<int>(std::min(LineOctets, der.size() - i)));
+        append("\n");
+    }
+    append(EndMark);
+    append(label);
+    append(Dashes);
+    append("\n");
+    pem.truncate(static_cast<std::size_t>(out - pem.data()));
+    return pem;
 }
 
 } // namespace certwright::formats

@@ -2,6 +2,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/error.h"
+#include "core/base/secret.h"
 
 #include <cstddef>
 #include <optional>
@@ -52,5 +53,7 @@ bool looksLikePem(std::string_view text) noexcept;
 
 /// PEM with lines of 64 characters and LF (RFC 7468 2).
 std::string toPem(std::string_view label, base::BytesView der);
+/// The same for what must not leak. @throws Error Internal when the secure heap is full
+base::Secret toSecretPem(std::string_view label, base::BytesView der);
 
 } // namespace certwright::formats

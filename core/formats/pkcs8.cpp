@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/handle.h"
+#include "core/base/library.h"
 #include "core/base/openssl_check.h"
 #include "core/crypto/random.h"
 #include "core/formats/pbe.h"
@@ -12,10 +13,6 @@
 #include <openssl/objects.h>
 #include <openssl/x509.h>
 
-#include <cstring>
-#include <limits>
-#include <string_view>
-
 namespace certwright::formats {
 
 using base::Error;
@@ -25,57 +22,64 @@ using base::Handle;
 namespace {
 
 constexpr std::size_t SaltSize = 16;
-constexpr std::size_t LineOctets = 48; ///< 64 characters of base64
 
 Handle<PKCS8_PRIV_KEY_INFO> privateKeyInfo(const crypto::PrivateKey& key) {
     return Handle<PKCS8_PRIV_KEY_INFO>(
         base::check(EVP_PKEY2PKCS8(key.native()), "encode the private key", ErrorKind::Unsupported));
 }
 
+/// Ciphers that authenticate have nowhere to put their tag, ECB shows patterns, and a cipher without an OID cannot be
+/// named in a file.
+bool isFitForFiles(const EVP_CIPHER* cipher) {
+    const int mode = EVP_CIPHER_get_mode(cipher);
+    const bool isFit = mode == EVP_CIPH_CBC_MODE || mode == EVP_CIPH_CFB_MODE || mode == EVP_CIPH_OFB_MODE ||
+                       mode == EVP_CIPH_CTR_MODE;
+    if (!isFit || (EVP_CIPHER_get_flags(cipher) & EVP_CIPH_FLAG_AEAD_CIPHER) != 0)
+        return false;
+    return OBJ_length(OBJ_nid2obj(EVP_CIPHER_get_type(cipher))) > 0;
+}
+
 /// The AlgorithmIdentifier of the encryption; the caller owns it.
-X509_ALGOR* algorithmFor(const KeyEncryption& encryption) {
-    const Handle<EVP_CIPHER> cipher(EVP_CIPHER_fetch(nullptr, encryption.cipher.c_str(), nullptr));
-    if (!cipher || EVP_CIPHER_get_mode(cipher.get()) != EVP_CIPH_CBC_MODE) {
-        throw Error(ErrorKind::BadInput, "Private keys cannot be encrypted by the cipher " + encryption.cipher,
-                    "Take AES-256-CBC.", base::drainQueue());
-    }
+X509_ALGOR* algorithmFor(const KeyEncryption& encryption, const FileCipher& cipher) {
     base::Bytes salt = crypto::randomBytes(SaltSize);
-    X509_ALGOR* algorithm = encryption.kdf == KeyEncryption::Kdf::Scrypt
-                                ? PKCS5_pbe2_set_scrypt(cipher.get(), salt.data(), static_cast<int>(salt.size()),
-                                                        nullptr, encryption.scryptN, 8, 1)
-                                : PKCS5_pbe2_set_iv(cipher.get(), encryption.iterations, salt.data(),
-                                                    static_cast<int>(salt.size()), nullptr, NID_hmacWithSHA256);
+    const int saltSize = static_cast<int>(salt.size());
+    X509_ALGOR* algorithm =
+        encryption.kdf == KeyEncryption::Kdf::Scrypt
+            ? PKCS5_pbe2_set_scrypt(cipher.cipher.get(), salt.data(), saltSize, nullptr, encryption.scryptN, 8, 1)
+            : PKCS5_pbe2_set_iv_ex(cipher.cipher.get(), encryption.iterations, salt.data(), saltSize, nullptr,
+                                   NID_hmacWithSHA256, cipher.library);
     return base::check(algorithm, "prepare the encryption of the private key", ErrorKind::BadInput);
 }
 
 } // namespace
 
-base::Secret privateKeyToPem(const crypto::PrivateKey& key) {
-    constexpr std::string_view Begin = "-----BEGIN PRIVATE KEY-----\n";
-    constexpr std::string_view End = "-----END PRIVATE KEY-----\n";
-    const base::Secret der = key.toPkcs8Der();
-    base::Secret pem(Begin.size() + End.size() + (der.size() + LineOctets) / LineOctets * 66);
-    std::uint8_t* out = pem.data();
-    std::memcpy(out, Begin.data(), Begin.size());
-    out += Begin.size();
-    for (std::size_t i = 0; i < der.size(); i += LineOctets) {
-        const std::size_t count = std::min(LineOctets, der.size() - i);
-        // EVP_EncodeBlock writes a zero behind its text, which the line end replaces.
-        out += EVP_EncodeBlock(out, der.data() + i, static_cast<int>(count));
-        *out++ = '\n';
+FileCipher fileCipher(const std::string& name) {
+    FileCipher found;
+    found.cipher.reset(EVP_CIPHER_fetch(nullptr, name.c_str(), nullptr));
+    if (!found.cipher && !name.empty()) {
+        base::clearQueue();
+        found.library = base::legacyLibraryContext();
+        found.cipher.reset(EVP_CIPHER_fetch(found.library, name.c_str(), nullptr));
     }
-    std::memcpy(out, End.data(), End.size());
-    out += End.size();
-    pem.truncate(static_cast<std::size_t>(out - pem.data()));
-    return pem;
+    if (!found.cipher || !isFitForFiles(found.cipher.get())) {
+        throw Error(ErrorKind::BadInput, "Private keys cannot be encrypted by the cipher “" + name + "”",
+                    "Take AES-256-CBC.", base::drainQueue());
+    }
+    return found;
+}
+
+base::Secret privateKeyToPem(const crypto::PrivateKey& key) {
+    return toSecretPem("PRIVATE KEY", key.toPkcs8Der().view());
 }
 
 base::Bytes privateKeyToEncryptedDer(const crypto::PrivateKey& key, const base::Secret& passphrase,
                                      const KeyEncryption& encryption) {
     const Handle<PKCS8_PRIV_KEY_INFO> info = privateKeyInfo(key);
     const PassphraseView view = PassphraseView::of(passphrase);
-    X509_ALGOR* algorithm = algorithmFor(encryption);
-    const Handle<X509_SIG> encrypted(PKCS8_set0_pbe(view.data, view.size, info.get(), algorithm));
+    const FileCipher cipher = fileCipher(encryption.cipher);
+    X509_ALGOR* algorithm = algorithmFor(encryption, cipher);
+    const Handle<X509_SIG> encrypted(
+        PKCS8_set0_pbe_ex(view.data, view.size, info.get(), algorithm, cipher.library, nullptr));
     if (!encrypted) {
         X509_ALGOR_free(algorithm);
         base::throwFromQueue("encrypt the private key", ErrorKind::BadInput);

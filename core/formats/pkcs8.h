@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/bytes.h"
+#include "core/base/handle.h"
 #include "core/base/secret.h"
 #include "core/crypto/private_key.h"
 #include "core/formats/encryption_info.h"
@@ -15,11 +16,20 @@ namespace certwright::formats {
 struct KeyEncryption {
     enum class Kdf { Pbkdf2, Scrypt };
 
-    std::string cipher = "AES-256-CBC"; ///< a CBC cipher that OpenSSL knows
+    std::string cipher = "AES-256-CBC"; ///< any name of OpenSSL; with an OID, and in the mode CBC, CFB, OFB or CTR
     Kdf kdf = Kdf::Pbkdf2;
     int iterations = 600'000;        ///< PBKDF2 with HMAC-SHA-256
     std::uint64_t scryptN = 1 << 14; ///< scrypt with r = 8, p = 1; more than this OpenSSL's own reader refuses
 };
+
+/// A cipher that can encrypt a file, and where it comes from.
+struct FileCipher {
+    base::Handle<EVP_CIPHER> cipher;
+    OSSL_LIB_CTX* library = nullptr; ///< null: the default one; else that with the legacy provider
+};
+
+/// By any of OpenSSL's names. @throws Error BadInput when there is none of the name or it cannot encrypt a file
+FileCipher fileCipher(const std::string& name);
 
 /// PKCS#8 PEM in clear (RFC 7468 10).
 base::Secret privateKeyToPem(const crypto::PrivateKey& key);

@@ -82,6 +82,7 @@ private Q_SLOTS:
         QVERIFY(crypto::PublicKey::fromSpkiDer(key.publicKey().spkiDer()) == key.publicKey());
     }
 
+    // crypto.PKey
     void makesKeysOnEveryCurve() {
         const auto curves = crypto::availableCurves();
         QVERIFY(curves.size() > 20);
@@ -192,6 +193,75 @@ private Q_SLOTS:
         QCOMPARE(key.facts().bits, 3072);
         QVERIFY(
             test::bytes(key.publicKey().spkiDer()).contains(QByteArray::fromHex("ADF85458A2BB4A9AAFDC5620273D3CF1")));
+    }
+
+    // crypto.PKey.generate_key, crypto.TYPE_RSA
+    void takesAnExponentOfItsOwn_data() {
+        QTest::addColumn<quint64>("exponent");
+        QTest::addColumn<QString>("shown");
+        QTest::newRow("none chosen") << quint64{0} << "65537 (0x10001)";
+        QTest::newRow("3") << quint64{3} << "3 (0x3)";
+        QTest::newRow("257") << quint64{257} << "257 (0x101)";
+        QTest::newRow("of 33 bits") << quint64{0x100000001} << "4294967297 (0x100000001)";
+    }
+    void takesAnExponentOfItsOwn() {
+        QFETCH(quint64, exponent);
+        QFETCH(QString, shown);
+        CERTWRIGHT_NEED_TOOL(openssl, "openssl");
+        for (const char* type : {"RSA", "RSA-PSS"}) {
+            const auto key = crypto::generateKey({.type = type, .bits = 1024, .publicExponent = exponent});
+            const QString text = opensslText(openssl, key);
+            QVERIFY2(
+                text.contains(QRegularExpression(QStringLiteral("[eE]xponent: ") + QRegularExpression::escape(shown))),
+                qPrintable(text));
+        }
+    }
+
+    void refusesExponentsThatCannotBe() {
+        for (const std::uint64_t exponent : {1U, 2U, 65536U})
+            CERTWRIGHT_VERIFY_FAILS(crypto::generateKey({.type = "RSA", .bits = 1024, .publicExponent = exponent}),
+                                    ErrorKind::BadInput);
+    }
+
+    // crypto.PKey, crypto.PKey.generate_key: restrictions of RSA-PSS keys (RFC 4055 3.1)
+    void restrictsRsaPssKeys_data() {
+        QTest::addColumn<QString>("digest");
+        QTest::addColumn<QString>("maskDigest");
+        QTest::addColumn<int>("saltLength");
+        QTest::newRow("SHA-256") << "SHA256"
+                                 << "SHA256" << 32;
+        QTest::newRow("SHA-512, another mask, short salt") << "SHA512"
+                                                           << "SHA384" << 20;
+        QTest::newRow("the defaults of RFC 4055") << "SHA1"
+                                                  << "SHA1" << 20;
+    }
+    void restrictsRsaPssKeys() {
+        QFETCH(QString, digest);
+        QFETCH(QString, maskDigest);
+        QFETCH(int, saltLength);
+        CERTWRIGHT_NEED_TOOL(openssl, "openssl");
+        const crypto::PssParameters wanted{digest.toStdString(), maskDigest.toStdString(), saltLength};
+        const auto key = crypto::generateKey({.type = "RSA-PSS", .bits = 1024, .pss = wanted});
+        QVERIFY(key.publicKey().pssParameters() == wanted);
+        const QString text =
+            opensslText(openssl, key).toUpper().replace(QStringLiteral("SHA2-"), QStringLiteral("SHA"));
+        const auto shows = [&text](const QString& pattern) {
+            return text.contains(QRegularExpression(pattern + QStringLiteral("\\b")));
+        };
+        QVERIFY2(shows(QStringLiteral("HASH ALGORITHM: ") + digest), qPrintable(text));
+        QVERIFY2(shows(QStringLiteral("MASK ALGORITHM: MGF1 WITH ") + maskDigest), qPrintable(text));
+        // The default stands there in decimal, everything else in hexadecimal.
+        QVERIFY2(shows(QStringLiteral("SALT LENGTH: (%1|0X%2)")
+                           .arg(QString::number(saltLength), QString::number(saltLength, 16).toUpper())),
+                 qPrintable(text));
+        QVERIFY(!crypto::generateKey({.type = "RSA-PSS", .bits = 1024}).publicKey().pssParameters());
+    }
+
+    void refusesRestrictionsThatCannotBe() {
+        for (const crypto::PssParameters& pss :
+             {crypto::PssParameters{"NOSUCH", "SHA256", 32}, {"SHA256", "", 32}, {"SHA256", "SHA256", -1}})
+            CERTWRIGHT_VERIFY_FAILS(crypto::generateKey({.type = "RSA-PSS", .bits = 1024, .pss = pss}),
+                                    ErrorKind::BadInput);
     }
 
     void anOddSizeIsASizeToo() { QCOMPARE(crypto::generateKey({"RSA", 1031, {}}).facts().bits, 1031); }
