@@ -67,6 +67,8 @@ private Q_SLOTS:
     void noMenuEntryIsDead_data();
     void noMenuEntryIsDead();
     void greyedActionsSayWhy();
+    void fitsASmallScreen_data();
+    void fitsASmallScreen();
     void panesAreCycledByKey();
     void everyPlaceWorksByKeyboard();
     void preferencesAreKeptAndTakeEffect();
@@ -176,6 +178,51 @@ void TestEveryWindow::greyedActionsSayWhy() {
     }
     f.window->goTo(Place::Keys);
     QCOMPARE(f.actions().exportSelected->statusTip(), QStringLiteral("Only for certificates"));
+}
+
+void TestEveryWindow::fitsASmallScreen_data() {
+    QTest::addColumn<bool>("hasStore");
+    QTest::newRow("no store") << false;
+    QTest::newRow("store") << true;
+}
+
+void TestEveryWindow::fitsASmallScreen() {
+    QFETCH(bool, hasStore);
+    Fixture f(hasStore);
+    // 1366x768 at 150 %, without the frame of the window.
+    constexpr QSize room(910 - 16, 512 - 48);
+    const auto fits = [&](const char* where) {
+        const QSize least = f.window->minimumSizeHint().expandedTo(f.window->minimumSize());
+        QVERIFY2(
+            least.width() <= room.width() && least.height() <= room.height(),
+            qPrintable(
+                QStringLiteral("%1 needs %2x%3").arg(QLatin1String(where)).arg(least.width()).arg(least.height())));
+        f.window->resize(room);
+        QCOMPARE(f.window->size(), room);
+        waitUntil([&f] { return test::clippedTexts(*f.window).isEmpty(); }); // it is laid out by events
+        const QStringList clipped = test::clippedTexts(*f.window);
+        QVERIFY2(clipped.isEmpty(), qPrintable(clipped.join(QStringLiteral("; "))));
+        test::look(*f.window, QStringLiteral("main-") + QLatin1String(where));
+    };
+    if (!hasStore) {
+        fits("welcome");
+        return;
+    }
+    f.controller.close();
+    fits("recent");
+    f.window->openStore(f.path(QStringLiteral("lab.certwright")));
+    QVERIFY(waitUntil([&f] { return f.controller.session() != nullptr && f.certificates().rowCount() > 0; }));
+    f.select(f.entries.www);
+    QVERIFY(f.detailsShow(QStringLiteral("Signature verified")));
+    fits("certificates");
+    f.window->goTo(Place::Expiring);
+    QVERIFY(f.settle());
+    fits("expiring");
+    f.window->goTo(Place::RevocationLists);
+    QVERIFY(f.settle());
+    fits("lists");
+    f.window->goTo(Place::Inspector);
+    fits("inspector");
 }
 
 void TestEveryWindow::panesAreCycledByKey() {

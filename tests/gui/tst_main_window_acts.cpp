@@ -191,6 +191,7 @@ void TestMainWindowActs::remembersRecentStores() {
     QVERIFY(welcome->isVisible());
     QCOMPARE(f.window->windowTitle(), QStringLiteral("Certwright"));
     test::look(*f.window, QStringLiteral("main-recent"));
+    waitUntil([&f] { return test::clippedTexts(*f.window).isEmpty(); }); // the page is laid out by an event
     CERTWRIGHT_VERIFY_USABLE(*f.window);
     Q_EMIT welcome->recentWanted(f.path(QStringLiteral("lab.certwright")));
     QVERIFY(waitUntil([&f] { return f.controller.session() != nullptr; }));

@@ -159,6 +159,7 @@ void FactsView::addFingerprint(const EntryFacts::Fingerprint& fingerprint) {
     auto* head = new QHBoxLayout;
     head->addWidget(makeLabel(fingerprint.label, m_content, true), 1);
     auto* copy = new QToolButton(m_content);
+    copy->setObjectName(QStringLiteral("copy-") + fingerprint.label);
     copy->setIcon(icon(QStringLiteral("copy")));
     copy->setToolTip(tr("Copy the %1").arg(fingerprint.label));
     copy->setAccessibleName(copy->toolTip());

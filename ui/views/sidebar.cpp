@@ -58,6 +58,12 @@ public:
 protected:
     void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
         QStyledItemDelegate::initStyleOption(option, index);
+        const QString count = index.data(countRole).toString();
+        if (!count.isEmpty()) {
+            // The count stands where the text would go on.
+            const int taken = option->decorationSize.width() + option->fontMetrics.horizontalAdvance(count) + 28;
+            option->text = option->fontMetrics.elidedText(option->text, Qt::ElideRight, option->rect.width() - taken);
+        }
         if (!index.data(placeRole).isValid()) {
             option->palette.setColor(QPalette::Text, Theme::instance().color(ColorRole::Secondary));
             option->font.setBold(true);
