@@ -12,6 +12,7 @@ void addCommands(CommandLine& line) {
     addIssueCommand(line);
     addExportCommand(line);
     addPkcs12Commands(line);
+    addSpkacCommands(line);
     addStoreCommands(line);
     addImportCommand(line);
     addListCommand(line);

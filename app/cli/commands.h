@@ -12,6 +12,7 @@ void addRequestCommands(CommandLine& line);
 void addIssueCommand(CommandLine& line);
 void addExportCommand(CommandLine& line);
 void addPkcs12Commands(CommandLine& line);
+void addSpkacCommands(CommandLine& line);
 void addStoreCommands(CommandLine& line);
 void addImportCommand(CommandLine& line);
 void addListCommand(CommandLine& line);

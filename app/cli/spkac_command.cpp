@@ -1,0 +1,168 @@
+#include "app/cli/command_line.h"
+#include "app/cli/commands.h"
+#include "app/cli/exit_code.h"
+#include "app/cli/input.h"
+#include "app/cli/making_options.h"
+#include "app/cli/output_files.h"
+#include "core/base/error.h"
+#include "core/crypto/key_generator.h"
+#include "core/formats/spkac.h"
+
+#include <algorithm>
+#include <memory>
+
+namespace certwright::cli {
+
+using base::Error;
+using base::ErrorKind;
+
+namespace {
+
+struct CreateOptions {
+    std::string key;
+    std::string newKey;
+    std::string keyOut;
+    std::string challenge;
+    std::string digest;
+    std::string out;
+    bool isForced = false;
+    PassphraseOptions input = PassphraseOptions::forOnlyInput();
+    KeyFileOptions keyFile;
+};
+
+void checkOptions(const CreateOptions& options) {
+    if (options.key.empty() == options.newKey.empty())
+        throw UsageError("Give --key or --new-key");
+    if (!options.newKey.empty() && options.keyOut.empty())
+        throw UsageError("The new key would be lost: give --key-out");
+    if (options.newKey.empty() && !options.keyOut.empty())
+        throw UsageError("--key-out goes with --new-key");
+}
+
+crypto::PrivateKey keyOf(const CreateOptions& options, Console& console) {
+    if (!options.key.empty())
+        return readPrivateKey(options.key, console, options.input);
+    try {
+        return crypto::generateKey(crypto::KeySpec::parse(options.newKey), console.jobControl("Making the key"));
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::BadInput)
+            throw;
+        throw UsageError("--new-key: " + error.message());
+    }
+}
+
+int runCreate(const CreateOptions& options, Console& console) {
+    checkOptions(options);
+    OutputFiles files(options.isForced);
+    files.reserve(options.out);
+    files.reserve(options.keyOut);
+    std::optional<base::Secret> passphrase;
+    if (!options.keyOut.empty())
+        passphrase = options.keyFile.passphrase(console);
+    const crypto::PrivateKey key = keyOf(options, console);
+    const auto spkac = formats::SpkacBuilder().setChallenge(options.challenge).sign(key, options.digest);
+
+    const std::string line = "SPKAC=" + spkac.toBase64() + "\n";
+    const bool isToFile = !options.out.empty() && options.out != "-";
+    if (isToFile)
+        files.addText(options.out, line, "signed public key and challenge");
+    if (!options.keyOut.empty())
+        files.addKey(options.keyOut, key, passphrase, options.keyFile.encryption());
+    files.commit(console);
+    if (console.isJson()) {
+        service::Json document;
+        document["spkac"] = service::factsJson(formats::Item{spkac, {}, {}});
+        document["base64"] = spkac.toBase64();
+        document["files"] = files.paths();
+        console.printJson(document);
+    } else if (isToFile) {
+        for (const std::string& path : files.paths())
+            console.print("Written to " + path);
+    } else {
+        console.printRaw(line);
+    }
+    return exit_code::Done;
+}
+
+struct VerifyOptions {
+    std::vector<std::string> files;
+};
+
+/// The first SPKAC of a file. @throws Error BadInput when there is none
+formats::Spkac readSpkac(const std::string& path, Console& console) {
+    const formats::Contents contents = readInput(path, PassphraseOptions::forInput(), console);
+    for (const formats::Item* item : formats::flatten(contents)) {
+        if (const auto* spkac = item->as<formats::Spkac>())
+            return *spkac;
+    }
+    if (contents.error)
+        throw contents.error->withContext(path);
+    throw Error(ErrorKind::BadInput, "There is no signed public key and challenge (SPKAC) in “" + path + "”",
+                "certwright-cli show tells what it is.")
+        .withContext(path);
+}
+
+service::Json verifyFile(const std::string& file, Console& console, int& code) {
+    const formats::Spkac spkac = readSpkac(file, console);
+    const auto isValid = spkac.isSignatureValid();
+    if (!isValid)
+        code = std::max(code, exit_code::Unsupported);
+    else if (!*isValid)
+        code = std::max(code, exit_code::No);
+    if (!console.isJson()) {
+        console.print(file + ": " +
+                      (!isValid   ? "the signature cannot be checked here: " + spkac.signatureAlgorithm()
+                       : *isValid ? std::string("the signature is right")
+                                  : std::string("the signature is wrong")));
+    }
+    service::Json result{{"file", file}, {"ok", isValid.value_or(false)}};
+    result["spkac"] = service::factsJson(formats::Item{spkac, {}, {}});
+    return result;
+}
+
+int runVerify(const VerifyOptions& options, Console& console) {
+    int code = exit_code::Done;
+    service::Json document;
+    document["files"] = service::Json::array();
+    for (const std::string& file : options.files) {
+        try {
+            document["files"].push_back(verifyFile(file, console, code));
+        } catch (const Error& error) {
+            if (error.kind() == ErrorKind::Cancelled)
+                throw;
+            code = std::max(code, exitCodeOf(error.kind()));
+            if (!console.isJson())
+                console.printError(error);
+            document["files"].push_back({{"file", file}, {"ok", false}, {"error", service::errorJson(error)}});
+        }
+    }
+    document["ok"] = code == exit_code::Done;
+    if (console.isJson())
+        console.printJson(document);
+    return code;
+}
+
+} // namespace
+
+void addSpkacCommands(CommandLine& line) {
+    CLI::App& family = line.family("spkac", "Make and check signed public keys with a challenge (SPKAC)");
+    auto options = std::make_shared<CreateOptions>();
+    CLI::App& create = line.add(family, "create", "Sign a public key and a challenge with the private key");
+    create.add_option("--key", options->key, "File with the private key");
+    create.add_option("--new-key", options->newKey, "Make a new key: rsa:3072, ec:P-256, ed25519...");
+    create.add_option("--key-out", options->keyOut, "File for the new key (PKCS#8 PEM, mode 0600)");
+    create.add_option("--challenge", options->challenge, "What the receiver wants to see signed, ASCII");
+    create.add_option("--digest", options->digest, "SHA256, SHA384...; the key's natural one when it is not given");
+    create.add_option("--out", options->out, "File to write; standard output when it is not given or -");
+    create.add_flag("--force", options->isForced, "Overwrite existing files");
+    options->input.addTo(create);
+    options->keyFile.addTo(create);
+    line.onRun(create, [options](Console& console) { return runCreate(*options, console); });
+
+    auto verifyOptions = std::make_shared<VerifyOptions>();
+    CLI::App& verify = line.add(family, "verify", "Check that who made a SPKAC holds its key");
+    verify.add_option("FILE", verifyOptions->files, "SPKAC files; - is standard input")->required();
+    line.onRun(verify, [verifyOptions](Console& console) { return runVerify(*verifyOptions, console); });
+}
+
+} // namespace certwright::cli
