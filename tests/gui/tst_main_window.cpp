@@ -12,6 +12,7 @@
 #include <QMenuBar>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QStandardItemModel>
 #include <QToolButton>
 
 #include <thread>
@@ -37,6 +38,7 @@ private Q_SLOTS:
     void bannerTellsWhatExpires();
     void jobsShowProgressAndCanBeCancelled();
     void toastRunsItsAction();
+    void countsCoverNoTitle();
     void choosesColumns();
     void followsTheTheme();
     void remembersItsLayout();
@@ -257,6 +259,32 @@ void TestMainWindow::toastRunsItsAction() {
     f.window->status().toastAction()->click();
     QVERIFY(hasRun);
     QVERIFY(f.window->status().toastText().isEmpty());
+}
+
+void TestMainWindow::countsCoverNoTitle() {
+    Sidebar sidebar;
+    sidebar.setStoreOpen(true);
+    store::Counts counts;
+    counts.crls = 1234567;
+    sidebar.setCounts(counts);
+    sidebar.resize(140, 400);
+    sidebar.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&sidebar));
+    auto* model = qobject_cast<QStandardItemModel*>(sidebar.model());
+    QStandardItem* item =
+        model->findItems(QStringLiteral("Revocation lists"), Qt::MatchExactly | Qt::MatchRecursive).value(0);
+    QVERIFY(item != nullptr);
+    const QRect row = sidebar.visualRect(item->index());
+    const int width = sidebar.fontMetrics().horizontalAdvance(QLocale().toString(counts.crls));
+    const QRect end(row.right() - width - 4, row.top(), width + 4, row.height());
+    const auto drawn = [&] { return sidebar.viewport()->grab(end).toImage(); };
+    const QImage withTitle = drawn();
+    item->setText({});
+    QCOMPARE(withTitle, drawn());
+    // There is a count to be seen.
+    counts.crls = 7654321;
+    sidebar.setCounts(counts);
+    QVERIFY(drawn() != withTitle);
 }
 
 void TestMainWindow::choosesColumns() {

@@ -29,7 +29,7 @@ public:
         QStyleOptionViewItem option = given;
         const QString count = index.data(countRole).toString();
         if (!count.isEmpty()) {
-            const int width = option.fontMetrics.horizontalAdvance(count) + 8;
+            const int width = countWidth(option, count);
             const bool isRightToLeft = option.direction == Qt::RightToLeft;
             const QRect end = isRightToLeft
                                   ? QRect(option.rect.left() + 8, option.rect.top(), width, option.rect.height())
@@ -60,14 +60,22 @@ protected:
         QStyledItemDelegate::initStyleOption(option, index);
         const QString count = index.data(countRole).toString();
         if (!count.isEmpty()) {
-            // The count stands where the text would go on.
-            const int taken = option->decorationSize.width() + option->fontMetrics.horizontalAdvance(count) + 28;
-            option->text = option->fontMetrics.elidedText(option->text, Qt::ElideRight, option->rect.width() - taken);
+            // The title ends where the count begins.
+            const QStyle* style = option->widget->style();
+            const int margin = style->pixelMetric(QStyle::PM_FocusFrameHMargin, option, option->widget) + 1;
+            const int room = style->subElementRect(QStyle::SE_ItemViewItemText, option, option->widget).width() -
+                             2 * margin - countWidth(*option, count);
+            option->text = option->fontMetrics.elidedText(option->text, Qt::ElideRight, room);
         }
         if (!index.data(placeRole).isValid()) {
             option->palette.setColor(QPalette::Text, Theme::instance().color(ColorRole::Secondary));
             option->font.setBold(true);
         }
+    }
+
+private:
+    static int countWidth(const QStyleOptionViewItem& option, const QString& count) {
+        return option.fontMetrics.horizontalAdvance(count) + 8;
     }
 };
 
