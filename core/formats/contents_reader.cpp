@@ -141,9 +141,10 @@ bool ContentsReader::readText(std::string_view text) {
     if (looksLikePem(text) && readPem(text))
         return true;
     if (looksLikePuttyKey(text)) {
-        SshKeyResult key = readPuttyKey(text);
+        SshKeyResult key = readPuttyKey(text, m_unlocker);
         add(std::move(key.item), std::move(key.comment));
-        addError(*key.error);
+        if (key.error)
+            addError(*key.error);
         return true;
     }
     if (text.find("SPKAC=") != std::string_view::npos) {
@@ -192,7 +193,7 @@ void ContentsReader::readBlock(const PemBlock& block) {
         return;
     }
     if (block.label == "OPENSSH PRIVATE KEY") {
-        SshKeyResult key = readOpenSshKey(block.der);
+        SshKeyResult key = readOpenSshKey(block.der, m_unlocker);
         ++m_privateKeys;
         add(std::move(key.item), std::move(key.comment));
         if (key.error)
