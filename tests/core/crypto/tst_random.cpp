@@ -4,7 +4,6 @@
 #include "tests/core/expect.h"
 #include "tests/support/mounted_disk.h"
 #include "tests/support/process.h"
-#include "tests/support/real_server.h"
 #include "tests/support/test_main.h"
 #include "tests/support/tools.h"
 #include "tests/support/unprivileged.h"
@@ -18,7 +17,6 @@
 #include <QElapsedTimer>
 #include <QFile>
 #include <QFileInfo>
-#include <QProcess>
 #include <QTemporaryDir>
 
 #include <array>
@@ -80,7 +78,7 @@ constexpr std::size_t All = std::numeric_limits<std::size_t>::max();
 } // namespace
 
 /// Every entry of the manual's module rand: what reaches the generator by its own counter, files as `openssl rand`
-/// makes and takes them, EGD by the protocol's other end and by Debian's entropybroker.
+/// makes and takes them, EGD by the protocol's other end (tests/interop has a daemon that others wrote).
 class RandomTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
@@ -98,7 +96,6 @@ private Q_SLOTS:
     void tellsWhatIsWrongWithTheDaemon();
     void findsNoDaemon();
     void waitsForTheDaemonNoLongerThanAllowed();
-    void asksEntropybroker();
     void loadsFiles_data();
     void loadsFiles();
     void refusesToLoad();
@@ -395,54 +392,6 @@ void RandomTest::refusesToWrite() {
     QCOMPARE(contentOf(disk->path(QStringLiteral("seed"))), QByteArray("old"));
     for (const QString& name : QDir(disk->path()).entryList(QDir::Files | QDir::Hidden))
         QVERIFY2(!name.startsWith(QStringLiteral(".certwright")), qPrintable(name));
-}
-
-void RandomTest::asksEntropybroker() {
-    // rand.egd: by a daemon that others wrote. Its broker gets its entropy from a file of ours.
-    CERTWRIGHT_NEED_TOOL(brokerProgram, "entropy_broker");
-    CERTWRIGHT_NEED_TOOL(sourceProgram, "eb_server_push_file");
-    CERTWRIGHT_NEED_TOOL(daemonProgram, "eb_client_egd");
-    write("users", "tester|some secret|1000000\n");
-    QVERIFY(QFile::setPermissions(write("login", "tester\nsome secret\n"), QFile::ReadOwner | QFile::WriteOwner));
-    write("data", bytes(crypto::randomBytes(65536)));
-    const auto arguments = [this](quint16 port) {
-        write("conf", "listen_adapter = ::FFFF:127.0.0.1\nlisten_port = " + QByteArray::number(port) +
-                          "\nwebserver_port = -1\nstirrer_type = aes\nhash_type = sha512\nstream_cipher = 3des\n"
-                          "mac_hasher = md5\nhash_hasher = sha512\nmax_get_put_size = 32768\nusers = " +
-                          QFile::encodeName(path("users")) + "\n");
-        return QStringList{QStringLiteral("-n"), QStringLiteral("-c"), path("conf"), QStringLiteral("-l"), path("log")};
-    };
-    QString message;
-    const auto broker = RealServer::start(brokerProgram, arguments, &message);
-    QVERIFY2(broker != nullptr, qPrintable(message));
-    const auto start = [this, &broker](QProcess& process, const QString& program, const QStringList& more) {
-        const QStringList usual = {
-            QStringLiteral("-n"), QStringLiteral("-I"), QStringLiteral("127.0.0.1:%1").arg(broker->port()),
-            QStringLiteral("-X"), path("login"),        QStringLiteral("-l"),
-            path("log")};
-        process.setWorkingDirectory(m_folder->path());
-        process.start(program, usual + more);
-        return process.waitForStarted();
-    };
-    QProcess source;
-    QProcess daemon;
-    QVERIFY(start(source, sourceProgram, {QStringLiteral("-f"), path("data")}));
-    QVERIFY(start(daemon, daemonProgram, {QStringLiteral("-d"), path("egd")}));
-
-    // Until all three have found each other the daemon is not there, or has nothing yet; later it has what the broker
-    // has collected meanwhile.
-    const unsigned before = mixings();
-    std::size_t total = 0;
-    const auto ask = [this, &total] {
-        errorOf([&] { return total += crypto::addFromEgd(textOf(path("egd")), 300, 2s); });
-        return total >= 1000;
-    };
-    QTRY_VERIFY_WITH_TIMEOUT(total >= 1000 || ask(), 15'000);
-    QVERIFY(mixings() >= before + 4);
-    for (QProcess* process : {&source, &daemon}) {
-        process->kill();
-        process->waitForFinished();
-    }
 }
 
 CERTWRIGHT_TEST_MAIN(RandomTest)
