@@ -34,9 +34,11 @@ QString EntropyDaemonTest::write(const char* name, const QByteArray& content) co
 
 void EntropyDaemonTest::asksEntropybroker() {
     // rand.egd: by a daemon that others wrote. Its broker gets its entropy from a file of ours.
-    CERTWRIGHT_NEED_TOOL(brokerProgram, "entropy_broker");
-    CERTWRIGHT_NEED_TOOL(sourceProgram, "eb_server_push_file");
-    CERTWRIGHT_NEED_TOOL(daemonProgram, "eb_client_egd");
+    const QString brokerProgram = findTool(QStringLiteral("entropy_broker"));
+    const QString sourceProgram = findTool(QStringLiteral("eb_server_push_file"));
+    const QString daemonProgram = findTool(QStringLiteral("eb_client_egd"));
+    if (brokerProgram.isEmpty() || sourceProgram.isEmpty() || daemonProgram.isEmpty())
+        QSKIP("entropybroker is not installed (.ci/run installs it)");
     write("users", "tester|some secret|1000000\n");
     QVERIFY(QFile::setPermissions(write("login", "tester\nsome secret\n"), QFile::ReadOwner | QFile::WriteOwner));
     write("data", bytes(crypto::randomBytes(65536)));
