@@ -13,6 +13,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QRegularExpression>
+#include <QScrollBar>
 #include <QTableView>
 #include <QTreeWidget>
 
@@ -85,6 +86,7 @@ private Q_SLOTS:
     void savesTheChain();
     void opensTheChain();
     void isUsable();
+    void namesMessagesOnANarrowPage();
     void followsTheTheme();
 };
 
@@ -409,6 +411,20 @@ void TestInspectorPage::isUsable() {
     const QSize least = f.page->minimumSizeHint();
     QVERIFY2(least.width() <= 600 && least.height() <= 360,
              qPrintable(QStringLiteral("%1x%2").arg(least.width()).arg(least.height())));
+}
+
+void TestInspectorPage::namesMessagesOnANarrowPage() {
+    Fixture f;
+    f.startServer();
+    QVERIFY(f.inspect(f.address()));
+    f.page->resize(700, 380);
+    f.showTab(HandshakeTab);
+    const auto* table = f.find<QTableView>("messages");
+    const int wanted = static_cast<const QAbstractItemView*>(table)->sizeHintForColumn(2);
+    QVERIFY(wanted > table->fontMetrics().horizontalAdvance(QStringLiteral("ClientHello")));
+    QVERIFY(waitUntil([&] { return table->columnWidth(2) >= wanted; })); // it is laid out by events
+    QCOMPARE(table->horizontalScrollBar()->maximum(), 0);
+    look(*f.page, QStringLiteral("inspector-narrow"));
 }
 
 void TestInspectorPage::followsTheTheme() {

@@ -58,6 +58,7 @@ HandshakeView::HandshakeView(QWidget* parent)
     header->resizeSection(HandshakeModel::Size, unit * 12);
     header->resizeSection(HandshakeModel::Protection, unit * 16);
     header->setSectionResizeMode(HandshakeModel::Name, QHeaderView::Stretch);
+    m_table->setMinimumWidth(unit * (12 + 13 + 12 + 16 + 27)); // on a narrow page the names stay, the bytes scroll
     m_bytes->setObjectName(QStringLiteral("bytes"));
     m_bytes->setAccessibleName(tr("Bytes of the message"));
     m_bytes->setReadOnly(true);
