@@ -89,7 +89,9 @@ Error noSuchEntry(EntryKind kind, RowId id) {
 Store::Store(std::unique_ptr<Private> data)
     : d(std::move(data)) {}
 
-Store::~Store() = default;
+Store::~Store() {
+    d->guard.release();
+}
 
 std::unique_ptr<Store> Store::create(const QString& path, const base::Secret& passphrase, const VaultCost& cost,
                                      const base::JobControl& control) {
@@ -110,6 +112,7 @@ std::unique_ptr<Store> Store::open(const QString& path, OpenMode mode, std::shar
     auto data = std::make_unique<Private>();
     data->path = QFileInfo(path).absoluteFilePath();
     OpenedFile opened = openStoreFile(data->path, mode == OpenMode::ReadOnly);
+    data->guard = std::move(opened.guard);
     data->database = std::move(opened.database);
     data->isReadOnly = opened.isReadOnly;
     const StoreUuid uuid = readUuid(*data->database);

@@ -171,6 +171,7 @@ OpenedFile openStoreFile(const QString& path, bool isReadOnlyWanted) {
         throw storeError(path, "The store is of an older version and cannot be brought up to date: it is read-only",
                          "Make the file writable and open it again.");
     configure(*opened.database, opened.isReadOnly);
+    opened.guard = FileGuard(path);
     return opened;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/store/database.h"
+#include "core/store/file_guard.h"
 
 #include <QString>
 
@@ -11,6 +12,7 @@ namespace certwright::store {
 
 /// An opened file, and how.
 struct OpenedFile {
+    FileGuard guard; ///< to be released before the database closes, and to go after it
     std::unique_ptr<Database> database;
     bool isReadOnly = false;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/store/database.h"
+#include "core/store/file_guard.h"
 #include "core/store/store.h"
 
 #include <QHash>
@@ -13,6 +14,7 @@ namespace certwright::store {
 struct Store::Private {
     QString path;
     bool isReadOnly = false;
+    FileGuard guard;
     std::unique_ptr<Database> database;
     std::shared_ptr<Vault> vault;
 

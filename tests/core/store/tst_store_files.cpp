@@ -78,6 +78,7 @@ private Q_SLOTS:
     void readsFromAFolderThatCannotBeWritten();
     void saysThatAFileCannotBeRead();
     void twoProgramsShareOneFile();
+    void keepsItsLogWhateverLooksAtTheFile();
     void tellsAboutALockThatIsNotGivenUp();
     void survivesAFullDisk();
     void tellsADamagedFile();
@@ -226,6 +227,41 @@ void TestStoreFiles::twoProgramsShareOneFile() {
         QCOMPARE(second->certificate(id)->name, QStringLiteral("Renamed elsewhere"));
     }
     QCOMPARE(second->certificate(id)->name, QStringLiteral("Renamed elsewhere"));
+}
+
+void TestStoreFiles::keepsItsLogWhateverLooksAtTheFile() {
+    CERTWRIGHT_NEED_TOOL(sqlite3, "sqlite3");
+    auto store = create();
+    const auto reading = Store::open(path(), OpenMode::ReadOnly, store->vault());
+    QCOMPARE(reading->counts().certificates, qint64(0));
+    const auto countByTool = [&] {
+        // It is the last to have the file open, as far as record locks tell, and would remove the log.
+        return test::run(sqlite3, {path(), QStringLiteral("SELECT count(*) FROM certificates")}).output.trimmed();
+    };
+    const auto look = [&] {
+        // As a file dialog does that wants to know what kind of files lie there.
+        for (const char* suffix : {"", "-wal", "-shm"}) {
+            QFile file(path() + QLatin1String(suffix));
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            file.read(16);
+        }
+    };
+    look();
+    QCOMPARE(countByTool(), QByteArray("0"));
+    store->addCertificate(sampleRoot("Root").certificate);
+    QCOMPARE(countByTool(), QByteArray("1"));
+    QCOMPARE(reading->counts().certificates, qint64(1));
+    look();
+    {
+        // Another program's entries are seen, and none of ours is lost.
+        auto again = Store::open(path(), OpenMode::ReadWrite);
+        again->addCertificate(sampleRoot("Other").certificate);
+    }
+    QCOMPARE(reading->counts().certificates, qint64(2));
+    look();
+    store->addCertificate(sampleRoot("Third").certificate);
+    QCOMPARE(countByTool(), QByteArray("3"));
+    QVERIFY(reading->integrityProblems().isEmpty());
 }
 
 void TestStoreFiles::tellsAboutALockThatIsNotGivenUp() {
