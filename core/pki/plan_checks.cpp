@@ -101,6 +101,10 @@ void PlanBuilder::checkDigest(const crypto::KeyFacts& signer) {
 }
 
 void PlanBuilder::checkIssuer() {
+    if (m_choices.product == Product::SelfSignedCertificate && m_choices.profile.id == "intermediate-ca")
+        add(Severity::Warning, Field::Issuer, "intermediate-self-signed",
+            "An intermediate CA is signed by another CA; this one signs itself and will be a root.",
+            "Choose “Issued by a CA”, or the purpose Root CA");
     if (m_choices.product != Product::IssuedCertificate)
         return;
     if (!m_context.issuer) {

@@ -206,11 +206,16 @@ void FileWriter::commit(File& file) {
 void FileWriter::undo() {
     std::error_code ignored; // the error that led here is the one to tell
     for (File& file : m_files) {
-        if (!file.replaced.isEmpty())
+        if (!file.replaced.isEmpty()) {
             std::filesystem::rename(nativePath(file.replaced), nativePath(file.path), ignored);
-        else if (file.isCommitted)
+            // Of two names of one file a rename takes none away: then the old one never lost its own.
+            if (!ignored)
+                std::filesystem::remove(nativePath(file.replaced), ignored);
+        } else if (file.isCommitted) {
             std::filesystem::remove(nativePath(file.path), ignored);
+        }
         file.replaced.clear();
+        flushFolder(file.path);
     }
 }
 

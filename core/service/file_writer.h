@@ -9,7 +9,8 @@
 namespace certwright::service {
 
 /// Writes files so that nobody sees a half of them: each goes into a temporary file in its folder, is flushed to the
-/// disk, and takes its name only when all are written. Temporary files are gone whatever happens. Owned by one thread.
+/// disk, and takes its name only when all are written. Temporary files are gone whatever happens, short of the end of
+/// the program. Owned by one thread.
 class FileWriter {
 public:
     enum class Access {

@@ -172,9 +172,13 @@ std::string dnsNameProblem(std::string_view name) {
         if (std::string problem = labelProblem(name, rest.substr(0, dot)); !problem.empty())
             return problem;
         if (dot == std::string_view::npos)
-            return {};
+            break;
         rest.remove_prefix(dot + 1);
     }
+    // RFC 1123 2.1: a name's last label is not all digits, by which it is told from an address.
+    if (rest.find_first_not_of("0123456789") == std::string_view::npos)
+        return quoted + " ends with a number, as only IP addresses do, and is none.";
+    return {};
 }
 
 } // namespace certwright::x509

@@ -150,6 +150,15 @@ void IssuePlanTest::saysEveryProblem_data() {
     row("two wildcards", "tls-server", "DNS:*.*.lab", nothing, "dns-name-invalid", Severity::Error);
     row("underscore", "tls-server", "DNS:lab_host", nothing, "dns-name-underscore", Severity::Warning,
         "“lab_host”: underscore is not allowed in host names.");
+    row("an address that is none", "tls-server", "DNS:192.0.2.300", nothing, "dns-name-invalid", Severity::Error,
+        "“192.0.2.300” ends with a number, as only IP addresses do, and is none.");
+    row(
+        "intermediate that signs itself", "intermediate-ca", "",
+        [](IssueChoices& choices, IssueContext&) {
+            choices.product = pki::Product::SelfSignedCertificate;
+            choices.subject = x509::Name::parse("CN=Middle");
+        },
+        "intermediate-self-signed", Severity::Warning);
     // C=12 as foreign software writes it; Name::append() itself refuses it.
     row(
         "country", "tls-client", "",

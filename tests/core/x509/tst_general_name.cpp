@@ -305,6 +305,8 @@ private Q_SLOTS:
         row("a b.example", "not allowed in host names: “ ”");
         row("bücher.example", "not allowed in host names: “ü”");
         row("192.0.2.1:443", "not allowed in host names: “:”");
+        row("192.0.2.300", "ends with a number");
+        row("host.7", "ends with a number");
         const QByteArray label(63, 'a');
         QTest::newRow("63") << label + ".example" << QByteArray();
         QTest::newRow("64") << label + "a.example" << QByteArray("a label of more than 63");
