@@ -145,7 +145,8 @@ QString relativeText(base::Time time, base::Time now) {
                      translated(QT_TRANSLATE_NOOP("Convert", "in %1 days")),
                      translated(QT_TRANSLATE_NOOP("Convert", "1 day ago")),
                      translated(QT_TRANSLATE_NOOP("Convert", "%1 days ago")));
-    return words(int(dayCount / 365.2425), translated(QT_TRANSLATE_NOOP("Convert", "in 1 year")),
+    // Ten years less some minutes are ten years to everybody.
+    return words(int((dayCount + 15) / 365.2425), translated(QT_TRANSLATE_NOOP("Convert", "in 1 year")),
                  translated(QT_TRANSLATE_NOOP("Convert", "in %1 years")),
                  translated(QT_TRANSLATE_NOOP("Convert", "1 year ago")),
                  translated(QT_TRANSLATE_NOOP("Convert", "%1 years ago")));

@@ -380,12 +380,7 @@ void MainWindow::toggleLock() {
 }
 
 void MainWindow::entryCreated(store::EntryKind kind, store::RowId id) {
-    showEntry(kind, id);
-    if (kind == store::EntryKind::Certificate)
-        showToast(tr("Certificate created"), tr("Export for a server\u2026"),
-                  [this, id] { m_creator->exportCertificates({id}); });
-    else
-        showToast(kind == store::EntryKind::Key ? tr("Key created") : tr("Request created"), {}, {});
+    showEntry(kind, id); // the dialog has said what it made
 }
 
 void MainWindow::importFinished(const service::ImportResult& result) {

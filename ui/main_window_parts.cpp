@@ -203,11 +203,6 @@ void MainWindow::connectCreation() {
     });
     connect(a.inspect, &QAction::triggered, this, [this] { goTo(Place::Inspector); });
     connect(m_creator, &EntryCreator::created, this, &MainWindow::entryCreated);
-    connect(m_creator, &EntryCreator::exported, this, [this](const QStringList& files) {
-        showToast(files.size() == 1 ? tr("Wrote %1").arg(printable(QFileInfo(files.first()).fileName()))
-                                    : tr("Wrote %1 files").arg(files.size()),
-                  {}, {});
-    });
 }
 
 void MainWindow::restoreLayout() {

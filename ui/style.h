@@ -5,12 +5,16 @@
 namespace certwright::ui {
 
 /// Fusion with the program's measures and flat controls: thin borders, one tinted default button, pale selections with
-/// a focus line, progress in the focus colour.
+/// a focus line, progress in the focus colour. The wheel changes a field only while that has the focus; else it scrolls
+/// what is around it.
 class Style final : public QProxyStyle {
     Q_OBJECT
 public:
     Style();
 
+    using QProxyStyle::polish;
+    void polish(QWidget* widget) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
     int pixelMetric(PixelMetric metric, const QStyleOption* option, const QWidget* widget) const override;
     int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
                   QStyleHintReturn* data) const override;

@@ -146,8 +146,9 @@ void TestClickBudget::createsAStore() {
     dialog->passphraseEdit()->confirmField()->setFocus();
     f.type(QStringLiteral("tidal basin nine"));
     f.click(defaultButton(*dialog));
+    const QPointer<CreateStoreDialog> watched(dialog);
     QVERIFY2(waitUntil([&f] { return f.controller.session() != nullptr; }),
-             qPrintable(dialog->passphraseEdit()->problem()));
+             qPrintable(watched ? watched->passphraseEdit()->problem() : QString()));
     VERIFY_WITHIN(f, 2, 2);
 }
 

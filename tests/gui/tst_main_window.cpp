@@ -2,6 +2,7 @@
 #include "tests/gui/support/main_window_fixture.h"
 #include "tests/support/test_main.h"
 #include "ui/theme.h"
+#include "ui/views/elided_label.h"
 #include "ui/views/filter_bar.h"
 #include "ui/views/status_bar.h"
 #include "ui/views/welcome_page.h"
@@ -241,7 +242,7 @@ void TestMainWindow::jobsShowProgressAndCanBeCancelled() {
     auto* bar = f.window->status().findChild<QProgressBar*>(QStringLiteral("jobProgress"));
     QVERIFY(waitUntil([bar] { return bar->isVisible() && bar->maximum() > 0 && bar->value() > 0; }));
     QVERIFY(f.window->status()
-                .findChild<QLabel*>(QStringLiteral("jobText"))
+                .findChild<ElidedLabel*>(QStringLiteral("jobText"))
                 ->text()
                 .startsWith(QStringLiteral("Counting sheep")));
     test::look(*f.window, QStringLiteral("main-job"));

@@ -4,6 +4,7 @@
 #include "tests/support/test_main.h"
 #include "tests/support/tools.h"
 #include "ui/dialogs/name_dialog.h"
+#include "ui/theme.h"
 #include "ui/widgets/name_editor.h"
 #include "ui/widgets/plan_preview.h"
 
@@ -11,6 +12,7 @@
 #include <QLabel>
 #include <QToolButton>
 #include <QTreeWidget>
+#include <QWheelEvent>
 
 using namespace certwright;
 using namespace certwright::ui;
@@ -33,6 +35,7 @@ private Q_SLOTS:
     void opensForAKeyAndACa();
     void addsAndLeavesOutExtensions();
     void editsTheName();
+    void wheelOverAFieldScrollsThePage();
     void choosesTimes();
     void showsWhatItWillMake();
     void saysWhatThePresetSet();
@@ -241,6 +244,26 @@ void TestNewCertificateDialog::editsTheName() {
     QVERIFY2(text.contains("Subject: DC = example, DC = lab, OU = Web, CN = www.lab.example"), text.constData());
 }
 
+void TestNewCertificateDialog::wheelOverAFieldScrollsThePage() {
+    Fixture f;
+    f.openForServer();
+    auto* end = f.find<QDateTimeEdit>("notAfter");
+    const QDateTime before = end->dateTime();
+    const auto roll = [](QWidget* field) {
+        QWheelEvent event(QPointF(5, 5), field->mapToGlobal(QPointF(5, 5)), QPoint(), QPoint(0, -120), Qt::NoButton,
+                          Qt::NoModifier, Qt::NoScrollPhase, false);
+        QApplication::sendEvent(field, &event);
+    };
+    Theme::instance().apply(ThemeMode::Light); // with the program's style
+    QVERIFY(!end->hasFocus());
+    roll(end);
+    roll(f.find<QComboBox>("issuer"));
+    QCOMPARE(end->dateTime(), before);
+    end->setFocus(); // who is in the field means it
+    roll(end);
+    QVERIFY(end->dateTime() != before);
+}
+
 void TestNewCertificateDialog::choosesTimes() {
     Fixture f;
     f.openForServer();
@@ -417,6 +440,7 @@ void TestNewCertificateDialog::isUsableWithEverythingOpen() {
     f.openForServer(QStringLiteral("lab_host.example.test"));
     for (auto* toggle : f.dialog->findChildren<QToolButton*>(QStringLiteral("sectionToggle")))
         toggle->setChecked(true);
+    f.dialog->resize(1180, 1200); // all of it in sight: what scrolls has no place of its own
     f.settle();
     CERTWRIGHT_VERIFY_USABLE(*f.dialog);
     QCOMPARE(test::tabJumps(*f.dialog).join(QStringLiteral(", ")), QString());

@@ -50,9 +50,7 @@ void EntryCreator::signRequest(store::RowId requestId) {
 }
 
 void EntryCreator::exportCertificates(const std::vector<store::RowId>& ids) {
-    auto* dialog = new ExportDialog(m_context, ids, m_window);
-    connect(dialog, &ExportDialog::exported, this, &EntryCreator::exported);
-    dialog->open();
+    (new ExportDialog(m_context, ids, m_window))->open();
 }
 
 } // namespace certwright::ui

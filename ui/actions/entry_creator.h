@@ -35,7 +35,6 @@ public:
 
 Q_SIGNALS:
     void created(certwright::store::EntryKind kind, certwright::store::RowId id);
-    void exported(const QStringList& files);
 
 private:
     UiContext& m_context;

@@ -75,7 +75,7 @@ CreateStoreDialog::CreateStoreDialog(UiContext& context, StoreController& contro
     layout->addWidget(m_banner);
     layout->addWidget(scroll, 1);
     layout->addLayout(footer);
-    resize(fontMetrics().averageCharWidth() * 84, fontMetrics().height() * 24);
+    resize(fontMetrics().averageCharWidth() * 84, fontMetrics().height() * 30);
     m_passphrase->field()->setFocus();
 }
 

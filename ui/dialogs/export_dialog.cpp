@@ -221,6 +221,9 @@ service::ExportOrder ExportDialog::Private::order() const {
 }
 
 void ExportDialog::Private::schedulePlan() {
+    // An answer that is still on its way is to what was chosen before.
+    if (planJob)
+        context.jobs.cancel(*std::exchange(planJob, std::nullopt));
     plan.reset();
     isAcceptingWhenPlanned = false;
     mayOverwrite = false;
@@ -246,6 +249,8 @@ void ExportDialog::Private::askForPlan() {
             return service::planExport(store, asked, now);
         },
         [this](const base::Outcome<service::ExportPlan>& made) {
+            if (delay.isActive())
+                return; // something was changed meanwhile, and is asked about next
             if (made) {
                 showPlan(*made);
             } else if (made.error().kind() != base::ErrorKind::Cancelled) {
@@ -305,7 +310,7 @@ void ExportDialog::accept() {
         d->load();
         return;
     }
-    if (!d->plan) {
+    if (!d->plan || d->delay.isActive()) {
         d->askForPlan();
         d->isAcceptingWhenPlanned = true;
         return;

@@ -156,7 +156,8 @@ void NewCertificateDialog::Private::build() {
     column->addWidget(splitter, 1);
     column->addWidget(footer);
     tabInReadingOrder(*q);
-    q->resize(1180, 760);
+    // On a small or magnified screen the buttons below stay on it.
+    q->resize(QSize(1180, 760).boundedTo(q->screen()->availableSize() - QSize(16, 48)));
     delay.setObjectName(QStringLiteral("delay"));
     delay.setSingleShot(true);
     delay.setInterval(std::chrono::milliseconds(60));

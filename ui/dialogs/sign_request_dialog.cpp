@@ -31,6 +31,7 @@
 
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace certwright::ui {
@@ -310,6 +311,9 @@ service::IssueRequest SignRequestDialog::Private::order() const {
 }
 
 void SignRequestDialog::Private::schedulePlan() {
+    // An answer that is still on its way is to what was chosen before.
+    if (planJob)
+        context.jobs.cancel(*std::exchange(planJob, std::nullopt));
     plan.reset();
     isAcceptingWhenPlanned = false;
     if (issuers->hasIssuers())
@@ -330,6 +334,8 @@ void SignRequestDialog::Private::askForPlan() {
             return service::previewIssue(&store, asked);
         },
         [this](const base::Outcome<pki::IssuePlan>& made) {
+            if (delay.isActive())
+                return; // something was changed meanwhile, and is asked about next
             if (made) {
                 showPlan(*made);
             } else if (made.error().kind() != base::ErrorKind::Cancelled) {
@@ -427,7 +433,7 @@ void SignRequestDialog::accept() {
         d->showNoIssuer();
         return;
     }
-    if (!d->plan) {
+    if (!d->plan || d->delay.isActive()) {
         d->askForPlan();
         d->isAcceptingWhenPlanned = true;
         return;

@@ -27,7 +27,8 @@ constexpr std::size_t openAllLimit = 3000;
 EntryView::EntryView(EntryModel& model, Settings& settings, QWidget* parent)
     : QTreeView(parent)
     , m_model(model)
-    , m_settings(settings) {
+    , m_settings(settings)
+    , m_settingsKey(QStringLiteral("columns/") + store::toString(model.kind())) {
     setFrameShape(QFrame::NoFrame);
     setUniformRowHeights(true);
     setAllColumnsShowFocus(true);
@@ -60,12 +61,8 @@ EntryView::EntryView(EntryModel& model, Settings& settings, QWidget* parent)
 }
 
 EntryView::~EntryView() {
-    m_settings.setValue(settingsKey(), header()->saveState());
-    m_settings.setValue(settingsKey() + QStringLiteral("WidthsChosen"), m_areWidthsChosen);
-}
-
-QString EntryView::settingsKey() const {
-    return QStringLiteral("columns/") + store::toString(m_model.kind());
+    m_settings.setValue(m_settingsKey, header()->saveState());
+    m_settings.setValue(m_settingsKey + QStringLiteral("WidthsChosen"), m_areWidthsChosen);
 }
 
 void EntryView::setUpHeader() {
@@ -79,11 +76,11 @@ void EntryView::setUpHeader() {
     bar->setHighlightSections(false);
     bar->setContextMenuPolicy(Qt::CustomContextMenu);
     resetColumns();
-    const QByteArray state = m_settings.value(settingsKey()).toByteArray();
+    const QByteArray state = m_settings.value(m_settingsKey).toByteArray();
     bar->setSortIndicator(0, Qt::AscendingOrder);
     if (!state.isEmpty())
         bar->restoreState(state);
-    m_areWidthsChosen = m_settings.value(settingsKey() + QStringLiteral("WidthsChosen")).toBool();
+    m_areWidthsChosen = m_settings.value(m_settingsKey + QStringLiteral("WidthsChosen")).toBool();
     connect(bar, &QHeaderView::sectionResized, this, [this] {
         if (header()->viewport()->underMouse() && QGuiApplication::mouseButtons() != Qt::NoButton)
             m_areWidthsChosen = true;

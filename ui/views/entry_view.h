@@ -57,10 +57,10 @@ private:
     void setUpHeader();
     void fitColumns();
     int firstWidth(int column) const;
-    QString settingsKey() const;
 
     EntryModel& m_model;
     Settings& m_settings;
+    const QString m_settingsKey; ///< kept, as the model goes before the view when both have one parent
     QSet<store::RowId> m_closed; ///< issuers that the person closed
     QSet<store::RowId> m_opened; ///< in long lists, those that the person opened
     std::vector<store::RowId> m_selected;

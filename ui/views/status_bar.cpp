@@ -2,6 +2,7 @@
 
 #include "ui/convert.h"
 #include "ui/theme.h"
+#include "ui/views/elided_label.h"
 #include "ui/views/link_button.h"
 #include "ui/widgets/secret_clipboard.h"
 
@@ -21,15 +22,15 @@ StatusBar::StatusBar(service::JobRunner& jobs, QWidget* parent)
     , m_jobs(jobs)
     , m_lock(new QToolButton(this))
     , m_selection(new QLabel(this))
-    , m_jobText(new QLabel(this))
+    , m_jobText(new ElidedLabel({}, this))
     , m_jobBar(new QProgressBar(this))
     , m_jobCancel(new LinkButton(tr("Cancel"), this))
-    , m_toast(new QLabel(this))
+    , m_toast(new ElidedLabel({}, this))
     , m_toastAction(new LinkButton(this))
     , m_clipboard(new QLabel(this)) {
     setSizeGripEnabled(false);
     setContentsMargins(4, 1, 8, 0);
-    for (QLabel* label : {m_selection, m_jobText, m_toast, m_clipboard})
+    for (QLabel* label : {m_selection, m_clipboard})
         label->setTextFormat(Qt::PlainText);
     m_lock->setObjectName(QStringLiteral("lockState"));
     m_lock->setAutoRaise(true);
@@ -42,6 +43,8 @@ StatusBar::StatusBar(service::JobRunner& jobs, QWidget* parent)
     m_jobText->setObjectName(QStringLiteral("jobText"));
     m_jobCancel->setObjectName(QStringLiteral("jobCancel"));
     m_jobCancel->setAccessibleName(tr("Cancel the running job"));
+    for (ElidedLabel* label : {m_jobText, m_toast})
+        label->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     m_toast->setObjectName(QStringLiteral("toast"));
     m_toastAction->setObjectName(QStringLiteral("toastAction"));
     m_selection->setObjectName(QStringLiteral("selection"));
@@ -156,7 +159,6 @@ void StatusBar::showToast(const QString& text, const QString& actionText, std::f
     m_toastAction->setVisible(!actionText.isEmpty());
     m_toastRun = std::move(action);
     m_toastTimer.start();
-    m_toast->setAccessibleName(text);
     QAccessibleEvent event(m_toast, QAccessible::Alert);
     QAccessible::updateAccessibility(&event);
 }
@@ -164,7 +166,7 @@ void StatusBar::showToast(const QString& text, const QString& actionText, std::f
 void StatusBar::hideToast() {
     m_toastTimer.stop();
     m_toast->hide();
-    m_toast->clear();
+    m_toast->setText({});
     m_toastAction->hide();
     m_toastRun = {};
 }

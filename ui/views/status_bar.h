@@ -15,6 +15,7 @@ class QToolButton;
 
 namespace certwright::ui {
 
+class ElidedLabel;
 class LinkButton;
 
 /// The line at the bottom of the main window: whether the store is locked, what is selected, the jobs that run with
@@ -52,10 +53,10 @@ private:
     service::JobRunner& m_jobs;
     QToolButton* m_lock;
     QLabel* m_selection;
-    QLabel* m_jobText;
+    ElidedLabel* m_jobText;
     QProgressBar* m_jobBar;
     LinkButton* m_jobCancel;
-    QLabel* m_toast;
+    ElidedLabel* m_toast; ///< cut rather than making the window wider
     LinkButton* m_toastAction;
     QLabel* m_clipboard;
     QTimer m_toastTimer;
