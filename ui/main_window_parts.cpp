@@ -206,8 +206,8 @@ void MainWindow::connectCreation() {
 }
 
 void MainWindow::restoreLayout() {
-    // At first whole on the screen, also on a small or a magnified one, as long as everything has room.
-    resize(QSize(1180, 760).boundedTo(screen()->availableSize() - QSize(16, 48)).expandedTo(QSize(1000, 600)));
+    // At first whole on the screen, also on one of 1366x768 at 150 %, as long as everything has room.
+    resize(QSize(1180, 760).boundedTo(screen()->availableSize() - QSize(16, 48)).expandedTo(QSize(880, 440)));
     const QByteArray geometry = m_context.settings.value(geometryKey).toByteArray();
     if (!geometry.isEmpty())
         restoreGeometry(geometry);

@@ -13,6 +13,7 @@
 #include <QMenuBar>
 #include <QMetaMethod>
 #include <QPushButton>
+#include <QScreen>
 #include <QSpinBox>
 #include <QToolBar>
 #include <QToolButton>
@@ -191,6 +192,10 @@ void TestEveryWindow::fitsASmallScreen() {
     Fixture f(hasStore);
     // 1366x768 at 150 %, without the frame of the window.
     constexpr QSize room(910 - 16, 512 - 48);
+    // At first it is no larger than the screen that is there, if that is large enough.
+    const QSize screen = f.window->screen()->availableSize().expandedTo(room);
+    QVERIFY2(f.window->width() <= screen.width() && f.window->height() <= screen.height(),
+             qPrintable(QStringLiteral("begins with %1x%2").arg(f.window->width()).arg(f.window->height())));
     const auto fits = [&](const char* where) {
         const QSize least = f.window->minimumSizeHint().expandedTo(f.window->minimumSize());
         QVERIFY2(
