@@ -2,11 +2,13 @@
 
 #include "core/base/error.h"
 #include "core/base/library.h"
+#include "core/formats/jwk.h"
 #include "core/formats/keystore.h"
 #include "core/formats/params.h"
 #include "core/formats/pkcs12_reader.h"
 #include "core/formats/pkcs7.h"
 #include "core/formats/private_key_reader.h"
+#include "core/formats/pvk.h"
 #include "core/formats/spkac.h"
 #include "core/formats/ssh_key.h"
 #include "core/formats/text_encoding.h"
@@ -133,6 +135,12 @@ void ContentsReader::readBytes(BytesView bytes) {
             addError(*keystore->error);
         return;
     }
+    if (auto key = readMicrosoftKey(bytes, m_unlocker)) {
+        m_contents.items.push_back(Item{std::move(key->value), {}, {}});
+        if (key->error)
+            addError(*key->error);
+        return;
+    }
     if (!readDer(bytes))
         addError(unrecognisedError(bytes));
 }
@@ -151,9 +159,11 @@ bool ContentsReader::readText(std::string_view text) {
         add(Spkac::fromText(text));
         return true;
     }
-    std::vector<Item> sshKeys = readSshPublicKeys(text);
-    if (!sshKeys.empty()) {
-        std::move(sshKeys.begin(), sshKeys.end(), std::back_inserter(m_contents.items));
+    std::vector<Item> keys = readJwk(text);
+    if (keys.empty())
+        keys = readSshPublicKeys(text);
+    if (!keys.empty()) {
+        std::move(keys.begin(), keys.end(), std::back_inserter(m_contents.items));
         return true;
     }
     auto decoded = base::fromBase64(text);

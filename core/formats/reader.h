@@ -19,7 +19,7 @@ struct ReadOptions {
     std::uint64_t maxScryptMemory = 1ULL << 30; ///< bytes: 128 * N * r
     std::uint64_t maxScryptWork = 1ULL << 24;   ///< N * r * p
     std::uint64_t maxArgon2Work = 1ULL << 32;   ///< bytes times passes; the memory is limited as that of scrypt
-    std::uint32_t maxBcryptRounds = 512;        ///< OpenSSH
+    std::uint32_t maxBcryptRounds = 256;        ///< OpenSSH
 };
 
 /// Finds out what is in `bytes` by their content: PEM (several, with text around, indented, quoted, CRLF, byte order

@@ -5,11 +5,11 @@
 #include "core/base/handle.h"
 #include "core/base/openssl_check.h"
 #include "core/formats/der_writer.h"
+#include "core/formats/key_builder.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/param_build.h>
 
 #include <algorithm>
 #include <array>
@@ -49,16 +49,6 @@ const Curve& curveOf(std::string_view name) {
     return *found;
 }
 
-struct SecretNumberDeleter {
-    void operator()(BIGNUM* number) const noexcept { BN_clear_free(number); }
-};
-using SecretNumber = std::unique_ptr<BIGNUM, SecretNumberDeleter>;
-
-SecretNumber numberFrom(BytesView octets) {
-    return SecretNumber(
-        base::check(BN_bin2bn(octets.data(), static_cast<int>(octets.size()), BN_secure_new()), "read an SSH key"));
-}
-
 /// d mod (prime - 1)
 SecretNumber crtExponent(const BIGNUM* d, const BIGNUM* prime) {
     SecretNumber reduced(base::check(BN_dup(prime), "read an SSH key"));
@@ -70,38 +60,6 @@ SecretNumber crtExponent(const BIGNUM* d, const BIGNUM* prime) {
         throwDamaged();
     return result;
 }
-
-class KeyBuilder {
-public:
-    KeyBuilder()
-        : m_builder(base::check(OSSL_PARAM_BLD_new(), "read an SSH key")) {}
-
-    void add(const char* name, const SecretNumber& number) {
-        base::check(OSSL_PARAM_BLD_push_BN(m_builder.get(), name, number.get()), "read an SSH key");
-    }
-    void addText(const char* name, const char* text) {
-        base::check(OSSL_PARAM_BLD_push_utf8_string(m_builder.get(), name, text, 0), "read an SSH key");
-    }
-    void addOctets(const char* name, BytesView octets) {
-        base::check(OSSL_PARAM_BLD_push_octet_string(m_builder.get(), name, octets.data(), octets.size()),
-                    "read an SSH key");
-    }
-    crypto::PrivateKey build(const char* type) {
-        const Handle<OSSL_PARAM> parameters(base::check(OSSL_PARAM_BLD_to_param(m_builder.get()), "read an SSH key"));
-        const Handle<EVP_PKEY_CTX> context(
-            base::check(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr), "read an SSH key", ErrorKind::Unsupported));
-        EVP_PKEY* key = nullptr;
-        if (EVP_PKEY_fromdata_init(context.get()) != 1 ||
-            EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_KEYPAIR, parameters.get()) != 1) {
-            base::clearQueue();
-            throwDamaged();
-        }
-        return crypto::PrivateKey::adopt(Handle<EVP_PKEY>(key));
-    }
-
-private:
-    Handle<OSSL_PARAM_BLD> m_builder;
-};
 
 /// The numbers of an RSA key that SSH writes down.
 struct RsaNumbers {
@@ -154,17 +112,6 @@ crypto::PrivateKey ed25519Key(BytesView seed) {
     Handle<EVP_PKEY> key(base::check(EVP_PKEY_new_raw_private_key_ex(nullptr, "ED25519", nullptr, seed.data(), 32),
                                      "read an SSH key", ErrorKind::Unsupported));
     return crypto::PrivateKey::adopt(std::move(key));
-}
-
-/// A number of a key, big-endian. @throws Error Unsupported when the key has none of it
-base::Secret numberOf(EVP_PKEY* key, const char* name, std::size_t size = 0) {
-    BIGNUM* raw = nullptr;
-    base::clearQueue();
-    base::check(EVP_PKEY_get_bn_param(key, name, &raw), "write the key for SSH", ErrorKind::Unsupported);
-    const SecretNumber number(raw);
-    base::Secret octets(std::max(size, static_cast<std::size_t>(BN_num_bytes(number.get()))));
-    base::check(BN_bn2binpad(number.get(), octets.data(), base::intSize(octets.size())) + 1, "write the key for SSH");
-    return octets;
 }
 
 const Curve* curveOfKey(const crypto::KeyFacts& facts) {
