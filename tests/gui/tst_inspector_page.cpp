@@ -83,6 +83,7 @@ private Q_SLOTS:
     void verifiesTheChain_data();
     void verifiesTheChain();
     void importsTheChain();
+    void asksBeforeARootIsTrusted();
     void savesTheChain();
     void opensTheChain();
     void isUsable();
@@ -346,6 +347,41 @@ void TestInspectorPage::importsTheChain() {
     QVERIFY(waitUntil([&f] { return f.toasts.size() == 2; }));
     QCOMPARE(f.toasts[1].text, QStringLiteral("These certificates are in the store already"));
     QVERIFY(f.prompts.errors.empty());
+}
+
+void TestInspectorPage::asksBeforeARootIsTrusted() {
+    Fixture f(true);
+    f.files.write("rest.pem", f.intermediate.certificate().toPem() + f.root.certificate().toPem());
+    f.startServer();
+    QVERIFY(f.inspect(f.address()));
+    auto* import = f.find<QPushButton>("importChain");
+    const auto counted = [&f] {
+        qint64 count = 0;
+        f.read([&count](store::Store& store) { count = store.counts().certificates; });
+        return count;
+    };
+    f.prompts.willChoose(std::nullopt); // Cancel
+    import->click();
+    QVERIFY(waitUntil([&f] { return f.prompts.isScriptDone(); }));
+    QVERIFY(f.prompts.questions.back().choices.back().isDestructive); // never by Enter alone
+    QTest::qWait(20);
+    QCOMPARE(counted(), qint64(0));
+    f.prompts.willChoose(std::size_t(0));
+    import->click();
+    QVERIFY(waitUntil([&f] { return f.toasts.size() == 1; }));
+    QCOMPARE(counted(), qint64(2));
+    f.read([](store::Store& store) { QVERIFY(store.trustedRoots().empty()); });
+    QVERIFY(f.inspect(f.address()));
+    QCOMPARE(f.text("chainVerdict"), QStringLiteral("The chain is not trusted"));
+    f.prompts.willChoose(std::size_t(1));
+    import->click();
+    QVERIFY(waitUntil([&f] { return f.toasts.size() == 2; }));
+    QCOMPARE(counted(), qint64(3));
+    QVERIFY(f.inspect(f.address()));
+    QCOMPARE(f.text("chainVerdict"), QStringLiteral("The chain is trusted and the certificate is for this host"));
+    import->click(); // nothing new to say yes to
+    QVERIFY(waitUntil([&f] { return f.toasts.size() == 3; }));
+    QVERIFY(f.prompts.isScriptDone() && f.prompts.errors.empty());
 }
 
 void TestInspectorPage::savesTheChain() {

@@ -29,7 +29,10 @@
 #include <QTabWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
+#include <vector>
 
 namespace certwright::ui {
 
@@ -59,6 +62,7 @@ struct InspectorPage::Private {
     void finish(const ConnectionReportPtr& result);
     void setRunning(bool isRunning);
     void importChain();
+    void import(const std::vector<x509::Certificate>& certificates);
     void saveChain();
     void saveKeyLog();
 
@@ -279,12 +283,41 @@ void InspectorPage::Private::setRunning(bool isRunning) {
 }
 
 void InspectorPage::Private::importChain() {
+    if (context.session() == nullptr || !report)
+        return;
+    const std::vector<x509::Certificate> all = chain->certificates();
+    const auto isRoot = [](const x509::Certificate& certificate) { return certificate.isSelfSigned(); };
+    const auto root = std::find_if(all.begin(), all.end(), isRoot);
+    std::vector<x509::Certificate> withoutRoots;
+    std::remove_copy_if(all.begin(), all.end(), std::back_inserter(withoutRoots), isRoot);
+    if (withoutRoots.size() == all.size() || (report->verify && report->verify->ok)) {
+        import(all);
+        return;
+    }
+    // What nobody vouches for becomes an anchor by lying in the store: that is for a person to say.
+    Question question;
+    question.title = InspectorPage::tr("Import the chain");
+    question.text = InspectorPage::tr("Trust the root of this chain from now on?");
+    question.informativeText =
+        InspectorPage::tr(
+            "%1 is not trusted so far. Roots in the store are trusted when connections are checked: import "
+            "it only if you know that it is the real one.")
+            .arg(printable(root->subject().displayName()));
+    question.choices = {{InspectorPage::tr("Import &without the root")},
+                        {InspectorPage::tr("Import and &trust it"), true}};
+    context.prompts.askQuestion(q, question, q, [this, all, withoutRoots](std::optional<std::size_t> answer) {
+        if (answer)
+            import(*answer == 0 ? withoutRoots : all);
+    });
+}
+
+void InspectorPage::Private::import(const std::vector<x509::Certificate>& certificates) {
     service::StoreSession* session = context.session();
     if (session == nullptr || !report)
         return;
     formats::Contents contents;
     contents.file = report->endpoint.toText();
-    for (const x509::Certificate& certificate : chain->certificates())
+    for (const x509::Certificate& certificate : certificates)
         contents.items.push_back(formats::Item{certificate, {}});
     chain->setImportRunning(true);
     session->write<service::ImportResult>(
