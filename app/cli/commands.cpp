@@ -8,8 +8,10 @@ void addCommands(CommandLine& line) {
     addShowCommand(line);
     addVerifyCommand(line);
     addKeyCommands(line);
+    addKeyShowCommand(line);
     addRequestCommands(line);
     addIssueCommand(line);
+    addConvertCommands(line);
     addExportCommand(line);
     addPkcs12Commands(line);
     addSpkacCommands(line);

@@ -146,11 +146,15 @@ std::optional<base::Secret> KeyFileOptions::passphrase(Console& console) const {
     const bool isAsked = !m_cipher.empty() || !m_kdf.empty();
     if (!m_passphrases.isGiven() && !isAsked)
         return std::nullopt;
-    auto passphrase = m_passphrases.readNew(console, "Passphrase for the new key file");
+    return requiredPassphrase(console, "Passphrase for the new key file");
+}
+
+base::Secret KeyFileOptions::requiredPassphrase(Console& console, std::string_view question) const {
+    auto passphrase = m_passphrases.readNew(console, question);
     if (!passphrase)
-        throw Error(ErrorKind::PassphraseNeeded, "A passphrase is needed to encrypt the key",
+        throw Error(ErrorKind::PassphraseNeeded, "A passphrase is needed to encrypt the file",
                     "Give it by --out-passphrase-file");
-    return passphrase;
+    return std::move(*passphrase);
 }
 
 formats::KeyEncryption KeyFileOptions::encryption() const {

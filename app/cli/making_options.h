@@ -12,6 +12,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace certwright::cli {
@@ -63,6 +64,8 @@ public:
     /// The passphrase for the new file: from the options, asked for when --cipher or --kdf is given, else none: then it
     /// is written in clear. @throws Error PassphraseNeeded when --cipher is given and there is nobody to ask
     std::optional<base::Secret> passphrase(Console& console) const;
+    /// The passphrase for a file that is never in clear. @throws Error PassphraseNeeded when there is none
+    base::Secret requiredPassphrase(Console& console, std::string_view question) const;
     /// @throws UsageError
     formats::KeyEncryption encryption() const;
 

@@ -67,6 +67,26 @@ void OutputFiles::addPrivate(const std::string& path, base::Bytes content, const
     add(path, file, expected, &passphrase);
 }
 
+void OutputFiles::addPlainText(const std::string& path, const std::string& text) {
+    if (path == "-") {
+        m_standardOutput += text;
+        return;
+    }
+    m_writer.add(QString::fromStdString(path), base::bytesOf(text), service::FileWriter::Access::Public);
+    m_paths.push_back(path);
+}
+
+void OutputFiles::addConverted(const std::string& path, const pki::ExportedFile& file,
+                               const service::ExpectedContents& expected, const base::Secret* passphrase) {
+    if (path != "-") {
+        add(path, file, expected, passphrase);
+        return;
+    }
+    if (file.isPrivate)
+        throw UsageError("A private key is not written to standard output; give a file");
+    m_standardOutput += base::textOf(file.bytes());
+}
+
 void OutputFiles::commit(Console& console) {
     m_writer.commit();
     if (!m_standardOutput.empty())

@@ -34,6 +34,11 @@ public:
     /// A file with a private key that is encrypted by itself (PKCS#12), mode 0600.
     void addPrivate(const std::string& path, base::Bytes content, const char* purpose, const base::Secret& passphrase,
                     const service::ExpectedContents& expected);
+    /// Text for people, which is read back but in which nothing is looked for. "-" as addText().
+    void addPlainText(const std::string& path, const std::string& text);
+    /// A file made elsewhere. "-" as addText(), but not for private keys. @throws UsageError
+    void addConverted(const std::string& path, const pki::ExportedFile& file, const service::ExpectedContents& expected,
+                      const base::Secret* passphrase);
     void commit(Console& console);
 
     /// Paths written, in the order they were added.

@@ -50,14 +50,21 @@ int runShow(const ShowOptions& options, Console& console) {
     return code;
 }
 
-} // namespace
-
-void addShowCommand(CommandLine& line) {
+void addTo(CLI::App& command, CommandLine& line) {
     auto options = std::make_shared<ShowOptions>();
-    CLI::App& command = line.add("show", "Show what is in files: certificates, keys, requests, PKCS#12 and more");
     command.add_option("FILE", options->files, "Files to read; - is standard input")->required();
     options->passphrases.addTo(command);
     line.onRun(command, [options](Console& console) { return runShow(*options, console); });
+}
+
+} // namespace
+
+void addShowCommand(CommandLine& line) {
+    addTo(line.add("show", "Show what is in files: certificates, keys, requests, PKCS#12 and more"), line);
+}
+
+void addKeyShowCommand(CommandLine& line) {
+    addTo(line.add(line.family("key", "Make keys"), "show", "Show what keys are in files"), line);
 }
 
 } // namespace certwright::cli
