@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 #include <string_view>
+#include <vector>
 
 namespace certwright::cli {
 
@@ -37,25 +39,89 @@ std::string fullName(const CLI::App& command) {
     return name;
 }
 
-/// What is wrong with the arguments, in our words.
-std::string usageMessage(const CLI::ParseError& error, const CLI::App& command) {
-    const std::string detail = error.what();
-    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-        const auto colon = detail.rfind(": ");
-        return "There is no such option or argument: " +
-               (colon == std::string::npos ? detail : detail.substr(colon + 2));
+/// How many characters must be put in, taken out or replaced to make one word of the other (Levenshtein).
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+        }
     }
-    if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    return row.back();
+}
+
+std::vector<std::string> optionNames(const CLI::App& command) {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : command.get_options()) {
+        for (const std::string& name : option->get_lnames())
+            names.push_back("--" + name);
+    }
+    return names;
+}
+
+std::vector<std::string> commandNames(const CLI::App& command) {
+    std::vector<std::string> names;
+    for (const CLI::App* child : command.get_subcommands([](const CLI::App*) { return true; }))
+        names.push_back(child->get_name());
+    return names;
+}
+
+/// "Did you mean “list”?", else every one when they are to be listed; empty when there is nothing to say.
+std::string nearWords(const std::string& word, const std::vector<std::string>& known, bool listsAll) {
+    constexpr std::size_t most = 2;
+    std::string near, all;
+    for (const std::string& name : known) {
+        const bool isStart = word.size() > most && name.starts_with(word);
+        if (isStart || (word.size() > most && distance(word, name) <= most))
+            near += (near.empty() ? "“" : ", “") + name + "”";
+        all += (all.empty() ? "" : ", ") + name;
+    }
+    if (!near.empty())
+        return "Did you mean " + near + "? ";
+    return listsAll ? "There are: " + all + ". " : std::string();
+}
+
+struct UsageText {
+    std::string message;
+    std::string hint; ///< goes before the pointer to --help
+};
+
+/// What to say of a word that nothing takes: an unknown option, command or argument.
+UsageText unknownWord(const std::string& word, const CLI::App& command) {
+    if (word.size() > 1 && word.front() == '-') {
+        const std::string name = word.substr(0, word.find('='));
+        return {"There is no option “" + name + "”", nearWords(name, optionNames(command), false)};
+    }
+    const std::vector<std::string> commands = commandNames(command);
+    if (commands.empty())
+        return {"There is one argument too many: “" + word + "”", {}};
+    return {"There is no command “" + fullName(command) + " " + word + "”", nearWords(word, commands, true)};
+}
+
+/// What is wrong with the arguments, in our words. `left` is what nothing took.
+UsageText usageText(const CLI::ParseError& error, const CLI::App& command, const std::vector<std::string>& left) {
+    const std::string detail = error.what();
+    const bool isRequired = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+    // A mistyped word leaves something missing as well: the word is the cause.
+    if (!left.empty() && (isRequired || dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr))
+        return unknownWord(left.front(), command);
+    if (isRequired) {
         if (detail.find("subcommand") != std::string::npos)
-            return command.get_parent() == nullptr ? "A command is missing" : "A subcommand is missing";
+            return {command.get_parent() == nullptr ? "A command is missing" : "A subcommand is missing",
+                    nearWords({}, commandNames(command), true)};
         const auto end = detail.find(" is required");
-        return "Something is missing: " + (end == std::string::npos ? detail : detail.substr(0, end));
+        return {"Something is missing: " + (end == std::string::npos ? detail : detail.substr(0, end)), {}};
     }
     if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr)
-        return "A value has the wrong form: " + detail;
+        return {"A value has the wrong form: " + detail, {}};
     if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
-        return "An option lacks its value or has too many: " + detail;
-    return "The arguments do not fit: " + detail;
+        return {"An option lacks its value or has too many: " + detail, {}};
+    return {"The arguments do not fit: " + detail, {}};
 }
 
 } // namespace
@@ -114,15 +180,16 @@ std::optional<int> CommandLine::parse(int argc, char** argv, Console& console) {
         m_app.parse(argc, argv);
         return std::nullopt;
     } catch (const CLI::CallForHelp&) {
-        console.printRaw(calledCommand(m_app).help());
+        console.printRaw(m_app.help()); // that of the command called, with the names of those above it
     } catch (const CLI::CallForVersion& version) {
         console.printRaw(std::string(version.what()) + "\n");
     } catch (const CLI::ParseError& error) {
         const CLI::App& command = calledCommand(m_app);
-        return fail(console,
-                    base::Error(base::ErrorKind::BadInput, usageMessage(error, command),
-                                "See " + fullName(command) + " --help."),
-                    exit_code::Usage);
+        const UsageText text = usageText(error, command, m_app.remaining(true));
+        return fail(
+            console,
+            base::Error(base::ErrorKind::BadInput, text.message, text.hint + "See " + fullName(command) + " --help."),
+            exit_code::Usage);
     }
     console.flush();
     return exit_code::Done;

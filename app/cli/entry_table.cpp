@@ -1,6 +1,7 @@
 #include "app/cli/entry_table.h"
 
 #include "core/base/clock.h"
+#include "core/store/entry_filter.h"
 
 #include <algorithm>
 #include <array>
@@ -28,18 +29,6 @@ std::string linkText(store::LinkState link) {
     return {};
 }
 
-std::string stateText(const store::CertificateRow& row, base::Time now) {
-    if (row.revocation == store::RevocationState::Revoked)
-        return "revoked";
-    if (row.revocation == store::RevocationState::Held)
-        return "held";
-    if (row.notAfter && *row.notAfter < now)
-        return "expired";
-    if (row.notBefore && now < *row.notBefore)
-        return "not-yet-valid";
-    return "valid";
-}
-
 template <class Row>
 struct Column {
     std::string_view name;
@@ -53,7 +42,7 @@ const std::vector<Column<store::CertificateRow>>& certificateColumns() {
     static const std::vector<Column<Row>> columns = {
         {"id", true, [](const Row& row) { return std::to_string(row.id); }},
         {"name", true, [](const Row& row) { return row.name.toStdString(); }},
-        {"status", true, [](const Row& row) { return stateText(row, now); }},
+        {"status", true, [](const Row& row) { return std::string(store::stateWord(row, now)); }},
         {"not_after", true, [](const Row& row) { return timeText(row.notAfter); }},
         {"san", true, [](const Row& row) { return row.otherNames.toStdString(); }},
         {"key", true, [](const Row& row) { return crypto::displayText(row.key); }},
@@ -205,19 +194,24 @@ std::string columnNames(EntryKind kind) {
 
 EntryTable readEntries(const store::Store& store, EntryKind kind, const QString& filter,
                        const std::vector<std::string>& columns, const std::string& sort) {
+    const auto conditions = store::EntryFilter::parse(filter, kind, base::SystemClock().now());
     store::Query query;
-    query.text = filter;
+    query.text = conditions.text();
+    const auto table = [&](auto rows, const auto& all) {
+        std::erase_if(rows, [&conditions](const auto& row) { return !conditions.accepts(row); });
+        return tableOf(std::move(rows), all, columns, sort);
+    };
     switch (kind) {
     case EntryKind::Key:
-        return tableOf(store.keys(query), keyColumns(), columns, sort);
+        return table(store.keys(query), keyColumns());
     case EntryKind::Request:
-        return tableOf(store.requests(query), requestColumns(), columns, sort);
+        return table(store.requests(query), requestColumns());
     case EntryKind::Crl:
-        return tableOf(store.crls(query), crlColumns(), columns, sort);
+        return table(store.crls(query), crlColumns());
     case EntryKind::Certificate:
         break;
     }
-    return tableOf(store.certificates(query), certificateColumns(), columns, sort);
+    return table(store.certificates(query), certificateColumns());
 }
 
 } // namespace certwright::cli

@@ -25,8 +25,8 @@ std::string unknownColumn(store::EntryKind kind, const std::vector<std::string>&
 /// Every column of this kind, separated by commas.
 std::string columnNames(store::EntryKind kind);
 
-/// The entries that `filter` finds (store::Query::text), sorted by `sort`. No columns means the usual ones.
-/// @throws Error Store
+/// The entries that `filter` finds (see store::EntryFilter), sorted by `sort`. No columns means the usual ones.
+/// @throws Error Store, BadInput for a filter that makes no sense
 EntryTable readEntries(const store::Store& store, store::EntryKind kind, const QString& filter,
                        const std::vector<std::string>& columns, const std::string& sort);
 

@@ -98,6 +98,18 @@ service::Json tableJson(const EntryTable& table) {
     return service::Json{{"items", std::move(items)}};
 }
 
+/// A filter that makes no sense is an error of usage, never an empty answer.
+EntryTable readFiltered(const store::Store& store, store::EntryKind kind, const ListOptions& options,
+                        const std::vector<std::string>& columns) {
+    try {
+        return readEntries(store, kind, QString::fromStdString(options.filter), columns, options.sort);
+    } catch (const base::Error& error) {
+        if (error.kind() != base::ErrorKind::BadInput)
+            throw;
+        throw UsageError("--filter: " + error.message() + (error.hint().empty() ? "" : ". " + error.hint()));
+    }
+}
+
 int runList(const ListOptions& options, Console& console) {
     const auto kind = entryKindOf(options.kind);
     if (!kind)
@@ -110,13 +122,15 @@ int runList(const ListOptions& options, Console& console) {
     if (!unknown.empty())
         throw UsageError("There is no column “" + unknown + "”; there are: " + columnNames(*kind));
     const auto store = options.store.open(store::OpenMode::ReadOnly);
-    const EntryTable table = readEntries(*store, *kind, QString::fromStdString(options.filter), columns, options.sort);
+    const EntryTable table = readFiltered(*store, *kind, options, columns);
     if (console.isJson() || format == "json")
         console.printJson(tableJson(table));
     else if (format == "csv")
         printCsv(table, console);
     else
         printTable(table, console);
+    if (table.rows.empty() && !options.filter.empty() && !console.isJson())
+        console.note("Nothing matches the filter.");
     return exit_code::Done;
 }
 
@@ -127,7 +141,9 @@ void addListCommand(CommandLine& line) {
     CLI::App& command = line.add("list", "List what is in a store");
     command.add_option("--kind", options->kind, "certificate (the default), key, request or crl");
     command.add_option("--filter", options->filter,
-                       "Only entries with these words in name, subject, other names, serial, fingerprint or comment");
+                       "Only entries with these words in name, subject, other names, serial, fingerprint or comment, "
+                       "and fields such as expires:<30d, expires:>=2027-01-01, key:rsa<3072, issuer:\"Lab\", subject:, "
+                       "san:, is:expired, is:revoked, is:ca, has:key");
     command.add_option("--columns", options->columns, "Columns, separated by commas");
     command.add_option("--sort", options->sort, "Column to sort by");
     command.add_option("--format", options->format, "table (the default), csv or json");
