@@ -5,7 +5,9 @@
 #include "app/cli/output_files.h"
 #include "app/cli/store_options.h"
 #include "core/base/error.h"
+#include "core/crypto/digest.h"
 
+#include <cstdint>
 #include <memory>
 
 namespace certwright::cli {
@@ -14,6 +16,8 @@ namespace {
 
 struct GenerateOptions {
     std::string type;
+    std::uint64_t exponent = 0;
+    std::string pssDigest;
     std::string out;
     std::string name;
     bool isForced = false;
@@ -31,10 +35,26 @@ crypto::KeySpec parseType(const std::string& type) {
     }
 }
 
+crypto::KeySpec specOf(const GenerateOptions& options) {
+    crypto::KeySpec spec = parseType(options.type);
+    if (options.exponent != 0 && spec.type != "RSA" && spec.type != "RSA-PSS")
+        throw UsageError("--exponent goes with rsa and rsa-pss");
+    if (options.exponent == 1 || (options.exponent != 0 && options.exponent % 2 == 0))
+        throw UsageError("--exponent: it must be odd and above 1");
+    spec.publicExponent = options.exponent;
+    if (options.pssDigest.empty())
+        return spec;
+    if (spec.type != "RSA-PSS")
+        throw UsageError("--pss-digest goes with rsa-pss");
+    const std::size_t saltLength = crypto::digest(options.pssDigest, {}).size();
+    spec.pss = crypto::PssParameters{options.pssDigest, options.pssDigest, static_cast<int>(saltLength)};
+    return spec;
+}
+
 int runGenerate(const GenerateOptions& options, Console& console) {
     if (options.out.empty() && !options.store.isGiven())
         throw UsageError("Give --out, --store, or both: the key would be lost");
-    const service::NewKey wanted{parseType(options.type), QString::fromStdString(options.name)};
+    const service::NewKey wanted{specOf(options), QString::fromStdString(options.name)};
     OutputFiles files(options.isForced);
     files.reserve(options.out);
 
@@ -102,6 +122,9 @@ void addKeyCommands(CommandLine& line) {
     auto options = std::make_shared<GenerateOptions>();
     CLI::App& generate = line.add(family, "generate", "Make a private key");
     generate.add_option("--type", options->type, "rsa:3072, rsa-pss:3072, dsa:2048, ec:P-256, ed25519...")->required();
+    generate.add_option("--exponent", options->exponent, "Public exponent of an RSA key (65537)");
+    generate.add_option("--pss-digest", options->pssDigest,
+                        "Digest to which an RSA-PSS key restricts its signatures, with MGF1 and salt to match");
     generate.add_option("--out", options->out, "File for the key (PKCS#8 PEM, mode 0600)");
     generate.add_option("--name", options->name, "Its name in the store");
     generate.add_flag("--force", options->isForced, "Overwrite an existing file");

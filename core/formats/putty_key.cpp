@@ -274,6 +274,9 @@ SshKeyResult readPuttyKey(std::string_view text, Unlocker& unlocker) {
     if (file.isEncrypted())
         result.item.encryption = encryptionOf(file);
     const auto open = [&file, &result](const Secret& passphrase) {
+        // PuTTY encrypts nothing with the empty passphrase, and OpenSSL's Argon2 takes none.
+        if (file.isEncrypted() && passphrase.empty())
+            return false;
         const auto plain = openPrivateHalf(file, passphrase);
         if (!plain)
             return false;

@@ -32,6 +32,7 @@ private Q_SLOTS:
     void init();
     void issuesAChainFromFiles();
     void keepsPrivateKeysPrivate();
+    void makesRsaKeysAsAskedFor();
     void overwritesOnlyWithForce();
     void refusesWithItsReasons_data();
     void refusesWithItsReasons();
@@ -104,6 +105,19 @@ void MakingCommandsTest::keepsPrivateKeysPrivate() {
     QVERIFY(closed.readAll().startsWith("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
 }
 
+void MakingCommandsTest::makesRsaKeysAsAskedFor() {
+    CERTWRIGHT_NEED_TOOL(openssl, "openssl");
+    CERTWRIGHT_VERIFY_SUCCESS(cli("key generate --type rsa-pss:1024 --exponent 257 --pss-digest sha384 --out pss.key"));
+    const auto shown = run(openssl, {QStringLiteral("pkey"), QStringLiteral("-noout"), QStringLiteral("-text"),
+                                     QStringLiteral("-in"), path("pss.key")});
+    CERTWRIGHT_VERIFY_SUCCESS(shown);
+    const QString text = QString::fromUtf8(shown.output).toUpper();
+    for (const char* fact : {"EXPONENT: 257 ", "MASK ALGORITHM: MGF1 WITH SHA2-384", "HASH ALGORITHM: SHA2-384",
+                             "MINIMUM SALT LENGTH: 48"})
+        QVERIFY2(text.contains(QString::fromLatin1(fact)), qPrintable(text));
+    QCOMPARE(cli("key generate --type rsa-pss:1024 --pss-digest nonsense --out no.key").exitCode, 5);
+}
+
 void MakingCommandsTest::overwritesOnlyWithForce() {
     CERTWRIGHT_VERIFY_SUCCESS(cli("key generate --type ed25519 --out a.key"));
     QCOMPARE(cli("key generate --type ed25519 --out a.key").exitCode, 9);
@@ -144,7 +158,10 @@ void MakingCommandsTest::knowsWrongUsage_data() {
          {"issue --profile tls-server", "issue --profile no-such --self-signed --new-key auto --out a --key-out b",
           "issue --profile root-ca --self-signed --new-key auto --subject CN=x --out a",
           "issue --profile root-ca --self-signed --new-key auto --not-after soon --out a --key-out b",
-          "key generate --type rsa:3072", "key generate --type nonsense --out a", "request create --out a"})
+          "key generate --type rsa:3072", "key generate --type ed25519 --exponent 3 --out a",
+          "key generate --type rsa:1024 --exponent 4 --out a",
+          "key generate --type rsa:1024 --pss-digest sha256 --out a", "key generate --type nonsense --out a",
+          "request create --out a"})
         QTest::newRow(line) << QString::fromLatin1(line);
 }
 

@@ -390,6 +390,7 @@ private Q_SLOTS:
         CERTWRIGHT_VERIFY_FAILS(base::throwFromQueue("do it"), ErrorKind::BadInput);
     }
 
+    // crypto.Error
     void errorCarriesTheWholeStackAndEmptiesTheQueue() {
         const auto error = test::errorOf([] {
             readCertificate(QByteArray("hello"));

@@ -47,7 +47,7 @@ std::string quickSpec(const std::string& type) {
 class KeyGeneratorTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    // crypto.PKey, crypto.PKey.generate_key, crypto.PKey.bits, crypto.PKey.type
+    // crypto.PKeyType, crypto.PKey, crypto.PKey.generate_key, crypto.PKey.bits, crypto.PKey.type, crypto.TYPE_DSA
     void makesEveryTypeOfTheLibrary_data() {
         QTest::addColumn<QString>("spec");
         const auto types = crypto::availableKeyTypes();
