@@ -2,11 +2,13 @@
 #include "app/cli/commands.h"
 #include "app/cli/connection_text.h"
 #include "app/cli/exit_code.h"
+#include "app/cli/store_options.h"
 #include "core/service/connection_inspector.h"
 #include "core/service/connection_json.h"
 #include "core/service/file_writer.h"
 
 #include <QCoreApplication>
+#include <QFileInfo>
 #include <QString>
 
 #include <algorithm>
@@ -33,6 +35,7 @@ struct ConnectArguments {
     std::string alpn, minimumVersion, maximumVersion, ciphers, cipherSuites, groups;
     std::optional<int> securityLevel;
     std::vector<std::string> trust;
+    StoreOptions store;
     double timeout = 10;
     bool withSecrets = false;
     std::string keyLog, chainFile;
@@ -56,6 +59,21 @@ std::vector<std::string> splitAlpn(const std::string& list) {
         start = end + 1;
     }
     return names;
+}
+
+/// The roots of the store that --store names; without --trust those of the default store too, if there is one.
+void addStoreTrust(service::TrustChoice& trust, const ConnectArguments& arguments, Console& console) {
+    const bool isDefault = !arguments.store.isGiven();
+    if (isDefault && (!arguments.trust.empty() || !QFileInfo::exists(arguments.store.path())))
+        return;
+    try {
+        const auto roots = arguments.store.open(store::OpenMode::ReadOnly)->trustedRoots();
+        trust.certificates.insert(trust.certificates.end(), roots.begin(), roots.end());
+    } catch (const Error& error) {
+        if (!isDefault)
+            throw;
+        console.printError(error); // nobody asked for that store: the connection is looked at all the same
+    }
 }
 
 service::TrustChoice trustOf(const std::vector<std::string>& words) {
@@ -153,6 +171,7 @@ int writeFiles(const ConnectArguments& arguments, const service::ConnectionRepor
     return code;
 }
 
+/// Null when there is nothing to add.
 const char* sideText(tls::FailureSide side) {
     switch (side) {
     case tls::FailureSide::Ours:
@@ -162,7 +181,7 @@ const char* sideText(tls::FailureSide side) {
     case tls::FailureSide::Transport:
         break;
     }
-    return "  It failed on the way between the two.";
+    return nullptr; // the error says all: neither side spoke
 }
 
 int codeOf(const service::ConnectionReport& report) {
@@ -174,14 +193,17 @@ int codeOf(const service::ConnectionReport& report) {
 }
 
 int runConnect(const ConnectArguments& arguments, Console& console) {
-    const ConnectionReportPtr report = inspect(checkedRequestOf(arguments), console.stopToken());
+    service::ConnectionRequest request = checkedRequestOf(arguments);
+    addStoreTrust(request.trust, arguments, console);
+    const ConnectionReportPtr report = inspect(std::move(request), console.stopToken());
     if (console.isJson())
         console.printJson(service::connectionJson(*report, arguments.withSecrets));
     else
         printConnection(console, *report, arguments.withSecrets);
     if (report->failure && !console.isJson()) {
         console.printError(report->failure->error);
-        console.note(sideText(report->failure->side));
+        if (const char* side = sideText(report->failure->side))
+            console.note(side);
     }
     const int written = writeFiles(arguments, *report, console);
     return std::max(codeOf(*report), written);
@@ -206,9 +228,10 @@ void addConnectCommand(CommandLine& line) {
     command.add_option("--security-level", arguments->securityLevel, "0 accepts everything, 5 the strongest only")
         ->check(CLI::Range(0, 5))
         ->type_name("N");
-    command.add_option("--trust", arguments->trust, "Trusted certificates; the system's by default")
+    command.add_option("--trust", arguments->trust, "Trusted certificates; by default the system's and the store's")
         ->allow_extra_args(false)
         ->type_name("FILE|DIR|system");
+    arguments->store.addPathTo(command);
     command.add_option("--timeout", arguments->timeout, "Seconds for everything together")
         ->capture_default_str()
         ->type_name("S");

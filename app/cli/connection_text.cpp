@@ -58,8 +58,12 @@ void printSettings(Console& console, const tls::SessionFacts& facts) {
     row(console, "OCSP staple", facts.staple ? stapleText(*facts.staple) : "");
     row(console, "Signed timestamps", std::to_string(facts.timestamps.size()));
     row(console, "Compression", facts.compression);
-    row(console, "Secure renegotiation", facts.hasSecureRenegotiation ? "yes" : "no");
-    row(console, "Extended master secret", facts.hasExtendedMasterSecret ? "yes" : "no");
+    // RFC 8446 D: 1.3 has neither renegotiation nor a master secret that would have to be extended.
+    const auto answer = [&facts](bool isThere) {
+        return facts.version == tls::ProtocolVersion::Tls13 ? "not applicable in TLS 1.3" : isThere ? "yes" : "no";
+    };
+    row(console, "Secure renegotiation", answer(facts.hasSecureRenegotiation));
+    row(console, "Extended master secret", answer(facts.hasExtendedMasterSecret));
 }
 
 void printSecrets(Console& console, const service::ConnectionReport& report) {

@@ -34,13 +34,14 @@ struct Column {
     std::string_view name;
     bool isUsual;
     std::function<std::string(const Row&)> text;
+    EntryTable::Type type = EntryTable::Type::Text;
 };
 
 const std::vector<Column<store::CertificateRow>>& certificateColumns() {
     using Row = store::CertificateRow;
     static const base::Time now = base::SystemClock().now();
     static const std::vector<Column<Row>> columns = {
-        {"id", true, [](const Row& row) { return std::to_string(row.id); }},
+        {"id", true, [](const Row& row) { return std::to_string(row.id); }, EntryTable::Type::Number},
         {"name", true, [](const Row& row) { return row.name.toStdString(); }},
         {"status", true, [](const Row& row) { return std::string(store::stateWord(row, now)); }},
         {"not_after", true, [](const Row& row) { return timeText(row.notAfter); }},
@@ -51,8 +52,10 @@ const std::vector<Column<store::CertificateRow>>& certificateColumns() {
         {"issuer_link", false, [](const Row& row) { return linkText(row.link); }},
         {"serial", false, [](const Row& row) { return row.serial.toStdString(); }},
         {"not_before", false, [](const Row& row) { return timeText(row.notBefore); }},
-        {"is_ca", false, [](const Row& row) { return std::string(row.isCa ? "true" : "false"); }},
-        {"has_key", false, [](const Row& row) { return std::string(row.keyId != 0 ? "true" : "false"); }},
+        {"is_ca", false, [](const Row& row) { return std::string(row.isCa ? "true" : "false"); },
+         EntryTable::Type::Boolean},
+        {"has_key", false, [](const Row& row) { return std::string(row.keyId != 0 ? "true" : "false"); },
+         EntryTable::Type::Boolean},
         {"sha256", false, [](const Row& row) { return row.sha256.toStdString(); }},
         {"sha1", false, [](const Row& row) { return row.sha1.toStdString(); }},
         {"profile", false, [](const Row& row) { return row.profile.toStdString(); }},
@@ -64,10 +67,10 @@ const std::vector<Column<store::CertificateRow>>& certificateColumns() {
 const std::vector<Column<store::KeyRow>>& keyColumns() {
     using Row = store::KeyRow;
     static const std::vector<Column<Row>> columns = {
-        {"id", true, [](const Row& row) { return std::to_string(row.id); }},
+        {"id", true, [](const Row& row) { return std::to_string(row.id); }, EntryTable::Type::Number},
         {"name", true, [](const Row& row) { return row.name.toStdString(); }},
         {"key", true, [](const Row& row) { return crypto::displayText(row.key); }},
-        {"uses", true, [](const Row& row) { return std::to_string(row.useCount); }},
+        {"uses", true, [](const Row& row) { return std::to_string(row.useCount); }, EntryTable::Type::Number},
         {"spki_sha256", false, [](const Row& row) { return row.spkiSha256.toStdString(); }},
         {"comment", false, [](const Row& row) { return row.comment.toStdString(); }},
     };
@@ -77,13 +80,14 @@ const std::vector<Column<store::KeyRow>>& keyColumns() {
 const std::vector<Column<store::RequestRow>>& requestColumns() {
     using Row = store::RequestRow;
     static const std::vector<Column<Row>> columns = {
-        {"id", true, [](const Row& row) { return std::to_string(row.id); }},
+        {"id", true, [](const Row& row) { return std::to_string(row.id); }, EntryTable::Type::Number},
         {"name", true, [](const Row& row) { return row.name.toStdString(); }},
         {"subject", true, [](const Row& row) { return row.subject.toStdString(); }},
         {"san", true, [](const Row& row) { return row.otherNames.toStdString(); }},
         {"key", true, [](const Row& row) { return crypto::displayText(row.key); }},
         {"sha256", false, [](const Row& row) { return row.sha256.toStdString(); }},
-        {"has_key", false, [](const Row& row) { return std::string(row.keyId != 0 ? "true" : "false"); }},
+        {"has_key", false, [](const Row& row) { return std::string(row.keyId != 0 ? "true" : "false"); },
+         EntryTable::Type::Boolean},
         {"comment", false, [](const Row& row) { return row.comment.toStdString(); }},
     };
     return columns;
@@ -92,12 +96,13 @@ const std::vector<Column<store::RequestRow>>& requestColumns() {
 const std::vector<Column<store::CrlRow>>& crlColumns() {
     using Row = store::CrlRow;
     static const std::vector<Column<Row>> columns = {
-        {"id", true, [](const Row& row) { return std::to_string(row.id); }},
+        {"id", true, [](const Row& row) { return std::to_string(row.id); }, EntryTable::Type::Number},
         {"name", true, [](const Row& row) { return row.name.toStdString(); }},
         {"number", true, [](const Row& row) { return row.number.toStdString(); }},
         {"this_update", true, [](const Row& row) { return timeText(row.thisUpdate); }},
         {"next_update", true, [](const Row& row) { return timeText(row.nextUpdate); }},
-        {"revoked_count", true, [](const Row& row) { return std::to_string(row.revokedCount); }},
+        {"revoked_count", true, [](const Row& row) { return std::to_string(row.revokedCount); },
+         EntryTable::Type::Number},
         {"issuer", false, [](const Row& row) { return row.issuer.toStdString(); }},
         {"issuer_link", false, [](const Row& row) { return linkText(row.link); }},
         {"sha256", false, [](const Row& row) { return row.sha256.toStdString(); }},
@@ -152,8 +157,10 @@ EntryTable tableOf(std::vector<Row> rows, const std::vector<Column<Row>>& all, c
         chosen.push_back(
             &*std::find_if(all.begin(), all.end(), [&name](const auto& column) { return column.name == name; }));
     EntryTable table;
-    for (const auto* column : chosen)
+    for (const auto* column : chosen) {
         table.columns.emplace_back(column->name);
+        table.types.push_back(column->type);
+    }
     for (const Row& row : rows) {
         auto& cells = table.rows.emplace_back();
         for (const auto* column : chosen)

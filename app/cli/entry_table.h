@@ -12,7 +12,10 @@ namespace certwright::cli {
 
 /// Entries of a store as text: what `list` prints in each of its formats.
 struct EntryTable {
+    enum class Type { Text, Number, Boolean };
+
     std::vector<std::string> columns;
+    std::vector<Type> types;                    ///< of the columns, for JSON
     std::vector<std::vector<std::string>> rows; ///< each as long as `columns`
 };
 

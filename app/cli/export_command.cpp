@@ -1,7 +1,9 @@
 #include "app/cli/command_line.h"
 #include "app/cli/commands.h"
+#include "app/cli/entry_table.h"
 #include "app/cli/exit_code.h"
 #include "app/cli/making_options.h"
+#include "app/cli/output_files.h"
 #include "app/cli/store_options.h"
 #include "core/base/error.h"
 #include "core/service/exporting.h"
@@ -15,6 +17,7 @@ namespace {
 
 struct ExportOptions {
     std::vector<std::string> ids;
+    std::string kind;
     std::string target;
     std::string out;
     bool includesRoot = false;
@@ -68,11 +71,84 @@ int report(const service::ExportResult& result, const std::vector<pki::Problem>&
     return exit_code::Done;
 }
 
+std::optional<store::EntryKind> kindOf(const ExportOptions& options) {
+    if (options.kind.empty())
+        return std::nullopt;
+    const auto kind = entryKindOf(options.kind);
+    if (!kind)
+        throw UsageError("--kind: “" + options.kind + "” is not one of certificate, key, request, crl");
+    return kind;
+}
+
+/// The entry to write when it is none of a certificate: of the kind that was asked for, else what a single word finds
+/// where no certificate has that name. @throws Error NotFound
+std::optional<store::FoundEntry> otherEntry(const store::Store& store, const ExportOptions& options) {
+    const auto kind = kindOf(options);
+    if (kind == store::EntryKind::Certificate || (!kind && options.ids.size() > 1))
+        return std::nullopt;
+    const std::string& word = options.ids.front();
+    if (kind)
+        return store::FoundEntry{*kind, entryId(store, *kind, word), {}};
+    const auto found = store.findAll(QString::fromStdString(word));
+    const bool hasCertificate = std::any_of(found.begin(), found.end(), [](const store::FoundEntry& entry) {
+        return entry.kind == store::EntryKind::Certificate;
+    });
+    if (found.empty() || hasCertificate)
+        return std::nullopt;
+    if (found.size() > 1)
+        throw base::Error(base::ErrorKind::NotAllowed, "“" + word + "” is the name of entries of several kinds",
+                          "Say which is meant: --kind key, --kind request or --kind crl");
+    return found.front();
+}
+
+std::string derText(const base::Bytes& der) {
+    return {der.begin(), der.end()};
+}
+
+int exportEntry(store::Store& store, const store::FoundEntry& entry, const ExportOptions& options, Console& console) {
+    const bool isPem = options.target == "pem";
+    const bool isKey = entry.kind == store::EntryKind::Key;
+    if (options.ids.size() > 1)
+        throw UsageError("One " + store::toString(entry.kind).toStdString() + " at a time goes into a file");
+    if (!isPem && (isKey || options.target != "der"))
+        throw UsageError("--target: a " + store::toString(entry.kind).toStdString() + " is written as " +
+                         (isKey ? "pem" : "pem or der"));
+    if (!isKey && options.output.isGiven())
+        throw UsageError("--out-passphrase-file: nothing in it is encrypted");
+    OutputFiles files(options.isForced);
+    files.reserve(options.out);
+    if (isKey) {
+        auto passphrase = options.output.readNew(console, "Passphrase for the exported key");
+        if (!passphrase)
+            throw base::Error(base::ErrorKind::PassphraseNeeded, "A passphrase is needed to encrypt the key",
+                              "Give it by --out-passphrase-file");
+        options.store.unlock(store, console);
+        files.addKey(options.out, store.privateKey(entry.id), passphrase, {});
+    } else if (entry.kind == store::EntryKind::Request) {
+        const x509::Request request = store.requestObject(entry.id);
+        files.addText(options.out, isPem ? request.toPem() : derText(request.der()), "certificate request");
+    } else {
+        const x509::Crl crl = store.crlObject(entry.id);
+        files.addText(options.out, isPem ? crl.toPem() : derText(crl.der()), "revocation list");
+    }
+    files.commit(console);
+    if (options.out == "-")
+        return exit_code::Done;
+    service::ExportResult result;
+    const QString purpose = isKey                                     ? QStringLiteral("private key, encrypted")
+                            : entry.kind == store::EntryKind::Request ? QStringLiteral("certificate request")
+                                                                      : QStringLiteral("revocation list");
+    result.files.push_back({QString::fromStdString(options.out), purpose, isKey, false, false});
+    return report(result, {}, console);
+}
+
 int runExport(const ExportOptions& options, Console& console) {
     const pki::ExportTargetInfo* info = pki::findExportTarget(options.target);
     if (info == nullptr)
         throw UsageError("--target: there is no target “" + options.target + "”; there are: " + targetIds());
     const auto store = options.store.open();
+    if (const auto other = otherEntry(*store, options))
+        return exportEntry(*store, *other, options, console);
     service::ExportOrder order;
     for (const std::string& id : options.ids)
         order.certificateIds.push_back(entryId(*store, store::EntryKind::Certificate, id));
@@ -97,8 +173,12 @@ int runExport(const ExportOptions& options, Console& console) {
 
 void addExportCommand(CommandLine& line) {
     auto options = std::make_shared<ExportOptions>();
-    CLI::App& command = line.add("export", "Write certificates of the store for a destination");
-    command.add_option("ID", options->ids, "Certificates, by name, number or SHA-256")->required();
+    CLI::App& command =
+        line.add("export", "Write certificates of the store for a destination, or a request, key or list");
+    command.add_option("ID", options->ids, "Certificates or another entry, by name, number or SHA-256")->required();
+    command.add_option(
+        "--kind", options->kind,
+        "What ID is: certificate, key (encrypted PEM), request or crl (pem, der); found by the name alone");
     command.add_option("--target", options->target, "Destination: " + targetIds())->required();
     command.add_option("--out", options->out, "File, or for servers the folder")->required();
     command.add_flag("--include-root", options->includesRoot, "Put the root into the chain too");

@@ -39,13 +39,21 @@ service::Json itemJson(const service::ImportItem& item) {
     return out;
 }
 
-void printItem(const service::ImportItem& item, Console& console) {
+/// Why a key stays closed, and by which option it opens.
+std::string lockedText(const ImportOptions& options) {
+    return options.input.isGiven() ? "wrong passphrase; give the right one by --in-passphrase-file"
+                                   : "encrypted; give its passphrase by --in-passphrase-file";
+}
+
+void printItem(const service::ImportItem& item, const ImportOptions& options, Console& console) {
     std::string line = "  " + store::toString(item.kind).toStdString() + "  " + item.name.toStdString() + "  (" +
                        service::toString(item.state).toStdString();
     if (item.storedId != 0)
         line += " as " + item.storedName.toStdString();
     line += ")";
-    if (!item.problem.isEmpty())
+    if (item.state == service::ImportState::Locked)
+        line += ": " + lockedText(options);
+    else if (!item.problem.isEmpty())
         line += ": " + item.problem.toStdString();
     console.print(line);
 }
@@ -84,9 +92,9 @@ void addResult(service::Json& document, const service::ImportResult& result) {
     document["linked"] = result.linked;
 }
 
-void printPreview(const service::ImportPreview& preview, Console& console) {
+void printPreview(const service::ImportPreview& preview, const ImportOptions& options, Console& console) {
     for (const service::ImportItem& item : preview.items)
-        printItem(item, console);
+        printItem(item, options, console);
     console.flush();
     for (const QString& text : preview.notKept)
         console.note("Not kept: " + text.toStdString());
@@ -116,7 +124,7 @@ int runImport(const ImportOptions& options, Console& console) {
     applyName(selection, options.name);
     service::Json document = documentOf(preview);
     if (!console.isJson())
-        printPreview(preview, console);
+        printPreview(preview, options, console);
     if (!options.isDryRun) {
         const bool hasKeys = std::any_of(selection.items.begin(), selection.items.end(),
                                          [](const auto& item) { return item.kind == store::EntryKind::Key; });

@@ -87,12 +87,24 @@ void printTable(const EntryTable& table, Console& console) {
         row(cells);
 }
 
+service::Json cellJson(const std::string& text, EntryTable::Type type) {
+    switch (type) {
+    case EntryTable::Type::Number:
+        return std::stoll(text);
+    case EntryTable::Type::Boolean:
+        return text == "true";
+    case EntryTable::Type::Text:
+        break;
+    }
+    return text;
+}
+
 service::Json tableJson(const EntryTable& table) {
     service::Json items = service::Json::array();
     for (const auto& cells : table.rows) {
         service::Json item;
         for (std::size_t i = 0; i < cells.size(); ++i)
-            item[table.columns[i]] = cells[i];
+            item[table.columns[i]] = cellJson(cells[i], table.types[i]);
         items.push_back(std::move(item));
     }
     return service::Json{{"items", std::move(items)}};

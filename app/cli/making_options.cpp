@@ -220,17 +220,43 @@ void printProblems(const std::vector<pki::Problem>& problems, Console& console) 
         console.note(std::string(toString(problem.severity)) + ": " + problem.message);
 }
 
+namespace {
+
+/// The message, with the name of the entry that is in the way.
+std::string messageOf(const pki::Problem& problem) {
+    return problem.id == "name-used" && !problem.item.empty() ? "“" + problem.item + "”: " + problem.message
+                                                              : problem.message;
+}
+
+/// What to do about a problem, in terms of this program's options; empty for one that no option mends.
+std::string hintOf(const pki::Problem& problem) {
+    if (problem.id == "file-exists")
+        return "Choose another name, or overwrite it with --force";
+    if (problem.id == "name-used")
+        return "Give another name by --name, such as “" + problem.fix + "”";
+    return {};
+}
+
+} // namespace
+
 int refuse(const std::vector<pki::Problem>& problems, Console& console) {
     const auto first = std::ranges::find(problems, pki::Severity::Error, &pki::Problem::severity);
-    const Error error(ErrorKind::NotAllowed, pki::errorText(problems),
-                      first == problems.end() ? std::string() : first->fix);
+    std::string hint = first == problems.end() ? std::string() : hintOf(*first);
+    if (hint.empty() && first != problems.end())
+        hint = first->fix;
+    const Error error(ErrorKind::NotAllowed, pki::errorText(problems), hint);
     if (console.isJson()) {
         service::Json document;
         document["error"] = service::errorJson(error);
         document["problems"] = problemsJson(problems);
         console.printJson(document);
-    } else {
-        printProblems(problems, console);
+        return exit_code::Refused;
+    }
+    for (const pki::Problem& problem : problems) {
+        if (problem.severity != pki::Severity::Error)
+            printProblems({problem}, console);
+        else
+            console.printError(Error(ErrorKind::NotAllowed, messageOf(problem), hintOf(problem)));
     }
     return exit_code::Refused;
 }

@@ -67,6 +67,7 @@ std::string questionText(const formats::PassphraseQuestion& question) {
 void PassphraseOptions::addTo(CLI::App& command) {
     const std::string what = m_prefix == "in-"    ? " of the file that is read"
                              : m_prefix == "out-" ? " of the file that is written"
+                             : m_prefix == "new-" ? " that the store gets"
                                                   : " of the store";
     const auto names = [this](const std::string& name) {
         return "--" + m_prefix + name + (m_hasShortNames ? ",--" + name : std::string());

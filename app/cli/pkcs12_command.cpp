@@ -83,7 +83,8 @@ int runCreate(const CreateOptions& options, Console& console) {
     }
     console.print("Wrote " + options.out + ": " + material.certificate.subject().toRfc2253() +
                   (material.key ? ", with its key" : ", without a key") + " and " +
-                  std::to_string(material.issuers.size()) + " more certificates");
+                  std::to_string(material.issuers.size()) +
+                  (material.issuers.size() == 1 ? " more certificate" : " more certificates"));
     return exit_code::Done;
 }
 

@@ -19,6 +19,11 @@ struct StoreCommandOptions {
     PassphraseOptions replacement = PassphraseOptions::forReplacement();
 };
 
+/// Whether the file can't be written; the program itself may have opened it for reading alone.
+bool isReadOnly(const store::Store& store) {
+    return !QFileInfo(store.path()).isWritable();
+}
+
 service::Json storeJson(const store::Store& store) {
     const store::Counts counts = store.counts();
     service::Json document;
@@ -27,7 +32,7 @@ service::Json storeJson(const store::Store& store) {
     document["schema_version"] = store.schemaVersion();
     document["created_at"] =
         store.createdAt() ? service::Json(base::toRfc3339(*store.createdAt())) : service::Json(nullptr);
-    document["read_only"] = store.isReadOnly();
+    document["read_only"] = isReadOnly(store);
     document["certificates"] = counts.certificates;
     document["keys"] = counts.keys;
     document["requests"] = counts.requests;
@@ -37,7 +42,7 @@ service::Json storeJson(const store::Store& store) {
 
 void printStore(const store::Store& store, Console& console) {
     const store::Counts counts = store.counts();
-    console.print("Store             " + store.path().toStdString() + (store.isReadOnly() ? " (read-only)" : ""));
+    console.print("Store             " + store.path().toStdString() + (isReadOnly(store) ? " (read-only)" : ""));
     if (store.createdAt())
         console.print("Created           " + base::toRfc3339(*store.createdAt()));
     console.print("Schema version    " + std::to_string(store.schemaVersion()));

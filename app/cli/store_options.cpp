@@ -11,8 +11,12 @@ using base::Error;
 using base::ErrorKind;
 
 void StoreOptions::addTo(CLI::App& command) {
-    command.add_option("--store", m_path, "The store (default: $XDG_DATA_HOME/certwright/default.certwright)");
+    addPathTo(command);
     m_passphrases.addTo(command);
+}
+
+void StoreOptions::addPathTo(CLI::App& command) {
+    command.add_option("--store", m_path, "The store (default: $XDG_DATA_HOME/certwright/default.certwright)");
 }
 
 QString StoreOptions::path() const {

@@ -19,6 +19,9 @@ public:
     /// Adds the options to a subcommand. This object must live as long as `command`.
     void addTo(CLI::App& command);
 
+    /// Adds --store alone, for a subcommand that needs no private key.
+    void addPathTo(CLI::App& command);
+
     /// True when --store names one.
     bool isGiven() const noexcept { return !m_path.empty(); }
     /// The path given, else $XDG_DATA_HOME/certwright/default.certwright.

@@ -128,6 +128,7 @@ std::optional<pki::Problem> nameProblem(const store::Store& store, EntryKind kin
     problem.field = pki::Field::StoreName;
     problem.message = "Name is used by another " + store::toString(kind).toStdString() + ".";
     problem.fix = store.freeName(kind, name).toStdString();
+    problem.item = name.toStdString();
     return problem;
 }
 

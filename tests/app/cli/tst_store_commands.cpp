@@ -25,6 +25,11 @@ private Q_SLOTS:
     void namesWhatItDoesNotKnow_data();
     void namesWhatItDoesNotKnow();
     void helpNamesTheWholeCommand();
+    void exportsOtherEntries();
+    void exportsKeysEncryptedOnly();
+    void saysHowToGoOn();
+    void tellsWhatAStoreIs();
+    void listsValuesAsWhatTheyAre();
 
 private:
     ProcessResult cli(const QStringList& arguments) const;
@@ -33,6 +38,7 @@ private:
     QStringList names(const QString& kind, const QString& filter) const;
     QString path(const char* name) const { return m_folder.filePath(QString::fromLatin1(name)); }
     QByteArray read(const char* name) const;
+    QByteArray opensslOutput(const char* line) const;
     void write(const char* name, const QByteArray& content) const;
 
     QString m_openssl;
@@ -65,6 +71,13 @@ void StoreCommandsTest::openssl(const char* line) const {
     ProcessOptions options;
     options.folder = m_folder.path();
     CERTWRIGHT_VERIFY_SUCCESS(run(m_openssl, QString::fromUtf8(line).split(u' ', Qt::SkipEmptyParts), options));
+}
+
+QByteArray StoreCommandsTest::opensslOutput(const char* line) const {
+    ProcessOptions options;
+    options.folder = m_folder.path();
+    const auto result = run(m_openssl, QString::fromUtf8(line).split(u' ', Qt::SkipEmptyParts), options);
+    return result.isSuccess() ? result.output : result.describe();
 }
 
 /// A CA of 10 years, a server of it with 20 days, an EC certificate that signs itself with 90 days and a comma of
@@ -204,6 +217,82 @@ void StoreCommandsTest::helpNamesTheWholeCommand() {
     const auto create = cli("store create --help");
     CERTWRIGHT_VERIFY_SUCCESS(create);
     QVERIFY2(create.output.contains("Usage: certwright-cli store create "), create.output.constData());
+}
+
+void StoreCommandsTest::exportsOtherEntries() {
+    CERTWRIGHT_VERIFY_SUCCESS(cli("export webrequest --target pem --out out.csr --store s.certwright"));
+    QCOMPARE(read("out.csr"), opensslOutput("req -in web.csr"));
+    CERTWRIGHT_VERIFY_SUCCESS(cli("export webrequest --kind request --target der --out out.der --store s.certwright"));
+    QCOMPARE(read("out.der"), opensslOutput("req -in web.csr -outform DER"));
+    CERTWRIGHT_VERIFY_SUCCESS(cli("export rootlist --target pem --out out.crl --store s.certwright"));
+    QCOMPARE(read("out.crl"), opensslOutput("crl -in root.crl"));
+    CERTWRIGHT_VERIFY_SUCCESS(cli("export rootlist --kind crl --target der --out outcrl.der --store s.certwright"));
+    QCOMPARE(read("outcrl.der"), opensslOutput("crl -in root.crl -outform DER"));
+    QCOMPARE(cli("export rootlist --target pem --out out.crl --store s.certwright").exitCode, 9);
+    QCOMPARE(cli("export rootlist --target nginx --out x --store s.certwright").exitCode, 2);
+    QCOMPARE(cli("export rootlist --kind request --target pem --out x --store s.certwright").exitCode, 6);
+    QCOMPARE(cli("export rootlist --kind list --target pem --out x --store s.certwright").exitCode, 2);
+}
+
+void StoreCommandsTest::exportsKeysEncryptedOnly() {
+    QCOMPARE(cli("export webkey --target pem --out out.key --store s.certwright").exitCode, 4);
+    QVERIFY(!QFile::exists(path("out.key")));
+    CERTWRIGHT_VERIFY_SUCCESS(
+        cli("export webkey --target pem --out out.key --out-passphrase-file other.pass --store s.certwright"));
+    QVERIFY(read("out.key").startsWith("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
+    QCOMPARE(opensslOutput("pkey -in out.key -passin file:other.pass -outform DER"),
+             opensslOutput("pkey -in web.key -outform DER"));
+    QCOMPARE(QFile::permissions(path("out.key")) & ~(QFile::ReadUser | QFile::WriteUser),
+             QFile::ReadOwner | QFile::WriteOwner);
+}
+
+void StoreCommandsTest::saysHowToGoOn() {
+    CERTWRIGHT_VERIFY_SUCCESS(cli("export web --target pem --out again.pem --store s.certwright"));
+    const auto again = cli("export web --target pem --out again.pem --store s.certwright");
+    QCOMPARE(again.exitCode, 9);
+    QVERIFY2(again.errors.startsWith("certwright-cli: ") && again.errors.contains("--force"), again.errors.constData());
+
+    const auto taken =
+        cli("issue --profile root-ca --self-signed --new-key ec:P-256 --subject CN=x --name root --store "
+            "s.certwright");
+    QCOMPARE(taken.exitCode, 9);
+    QVERIFY2(taken.errors.startsWith("certwright-cli: ") && taken.errors.contains("“root”") &&
+                 taken.errors.contains("--name"),
+             taken.errors.constData());
+
+    openssl("pkcs12 -export -in own.pem -inkey own.key -passout file:store.pass -out own.p12");
+    openssl("pkcs8 -topk8 -in own.key -passout file:store.pass -out own.p8");
+    for (const char* file : {"own.p12", "own.p8"}) {
+        const auto wrong = cli({QStringLiteral("import"), QString::fromLatin1(file), QStringLiteral("--dry-run"),
+                                QStringLiteral("--in-passphrase-file"), QStringLiteral("other.pass"),
+                                QStringLiteral("--store"), QStringLiteral("s.certwright")});
+        QCOMPARE(wrong.exitCode, 4);
+        const QByteArray said = (wrong.output + wrong.errors).toLower();
+        QVERIFY2(said.contains("wrong passphrase") && said.contains("--in-passphrase-file"), said.constData());
+        QVERIFY2(!said.contains("was not given"), said.constData());
+    }
+}
+
+void StoreCommandsTest::tellsWhatAStoreIs() {
+    const auto info = cli("store info --store s.certwright");
+    CERTWRIGHT_VERIFY_SUCCESS(info);
+    QVERIFY2(!info.output.contains("read-only"), info.output.constData());
+    const auto help = cli("store change-passphrase --help");
+    CERTWRIGHT_VERIFY_SUCCESS(help);
+    QVERIFY2(help.output.simplified().contains("passphrase that the store gets"), help.output.constData());
+}
+
+void StoreCommandsTest::listsValuesAsWhatTheyAre() {
+    const auto result = cli("list --json --columns id,name,is_ca,has_key --store s.certwright");
+    CERTWRIGHT_VERIFY_SUCCESS(result);
+    const QJsonArray items = QJsonDocument::fromJson(result.output).object().value(QLatin1String("items")).toArray();
+    QCOMPARE(items.size(), 3);
+    QCOMPARE(items.at(1).toObject(),
+             QJsonObject({{QLatin1String("id"), items.at(1).toObject().value(QLatin1String("id"))},
+                          {QLatin1String("name"), QLatin1String("root")},
+                          {QLatin1String("is_ca"), true},
+                          {QLatin1String("has_key"), false}}));
+    QVERIFY(items.at(1).toObject().value(QLatin1String("id")).isDouble());
 }
 
 CERTWRIGHT_TEST_MAIN(StoreCommandsTest)

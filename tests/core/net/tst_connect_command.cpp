@@ -28,6 +28,7 @@ class TestConnectCommand : public QObject {
 
 private Q_SLOTS:
     void tellsWhatWasAgreedUpon();
+    void trustsTheStore();
     void refusesWhatItDoesNotDo_data();
     void refusesWhatItDoesNotDo();
     void keepsTheDocumentOnFailure();
@@ -83,6 +84,44 @@ void TestConnectCommand::tellsWhatWasAgreedUpon() {
              latin("other.example"));
 }
 
+void TestConnectCommand::trustsTheStore() {
+    CERTWRIGHT_NEED_TOOL(openssl, "openssl");
+    const QString program = test::builtProgram(latin("app/cli/certwright-cli"));
+    QVERIFY(!program.isEmpty());
+    const test::TestCa root;
+    const test::Issued leaf = root.issue();
+    const ServerFiles files(leaf, {}, root.certificate());
+    for (const char* version : {"-tls1_3", "-tls1_2"}) {
+        QString message;
+        const auto server = RealServer::startOpenssl(
+            openssl, {latin(version), latin("-cert"), files.path("leaf.pem"), latin("-key"), files.path("key.pem")},
+            &message);
+        QVERIFY2(server != nullptr, qPrintable(message));
+        const QString store = files.path(version);
+        QFile passphrase(files.path("store.pass"));
+        QVERIFY(passphrase.open(QIODevice::WriteOnly) && passphrase.write("words") == 5);
+        passphrase.close();
+        CERTWRIGHT_VERIFY_SUCCESS(test::run(program, {latin("store"), latin("create"), latin("--store"), store,
+                                                      latin("--passphrase-file"), files.path("store.pass")}));
+        const QStringList connect{latin("connect"), latin("127.0.0.1:%1").arg(server->port()),
+                                  latin("--sni"),   latin("localhost"),
+                                  latin("--store"), store};
+        const auto before = test::run(program, connect);
+        QVERIFY2(before.exitCode == 1, before.describe().constData());
+        CERTWRIGHT_VERIFY_SUCCESS(
+            test::run(program, {latin("import"), files.path("root.pem"), latin("--store"), store}));
+        const auto after = test::run(program, connect);
+        CERTWRIGHT_VERIFY_SUCCESS(after);
+        // RFC 8446 has neither; s_client says "Secure Renegotiation IS supported" for 1.2.
+        const bool isOld = latin(version) == latin("-tls1_2");
+        QCOMPARE(after.output.count("not applicable in TLS 1.3"), isOld ? 0 : 2);
+        QCOMPARE(after.output.contains("Secure renegotiation    yes"), isOld);
+    }
+    const auto missing =
+        test::run(program, {latin("connect"), latin("127.0.0.1:1"), latin("--store"), files.path("no-such-store")});
+    QCOMPARE(missing.exitCode, 6);
+}
+
 void TestConnectCommand::refusesWhatItDoesNotDo_data() {
     QTest::addColumn<QStringList>("arguments");
     for (const char* words : {"--starttls smtp", "--proxy http://x:1", "--psk a:00", "--pcapng f", "--resume",
@@ -111,6 +150,9 @@ void TestConnectCommand::keepsTheDocumentOnFailure() {
     QCOMPARE(document[latin("error")][latin("side")].toString(), latin("transport"));
     QVERIFY(document[latin("verify")].isNull() && document[latin("hostname")].isNull());
     QVERIFY(document.contains(latin("timings")));
+    const auto text = test::run(program, {latin("connect"), latin("127.0.0.1:%1").arg(test::freePort())});
+    QCOMPARE(text.exitCode, 7);
+    QVERIFY2(!text.errors.contains("on the way"), text.errors.constData());
 }
 
 CERTWRIGHT_TEST_MAIN(TestConnectCommand)
