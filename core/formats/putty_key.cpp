@@ -1,6 +1,5 @@
 #include "core/base/error.h"
 #include "core/base/handle.h"
-#include "core/base/library.h"
 #include "core/base/openssl_check.h"
 #include "core/formats/ssh_key.h"
 #include "core/formats/ssh_key_codec.h"
@@ -8,13 +7,12 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/kdf.h>
 
 #include <algorithm>
+#include <argon2.h>
 #include <array>
 #include <charconv>
 #include <map>
-#include <memory>
 #include <utility>
 
 namespace certwright::formats {
@@ -33,11 +31,6 @@ constexpr std::string_view Mark = "PuTTY-User-Key-File-";
 constexpr std::string_view MacKeyPrefix = "putty-private-key-file-mac-key";
 constexpr std::string_view Cipher = "aes256-cbc";
 constexpr std::size_t KeySize = 32, IvSize = 16, MacKeySize = 32;
-
-struct KdfDeleter {
-    void operator()(EVP_KDF* kdf) const noexcept { EVP_KDF_free(kdf); }
-    void operator()(EVP_KDF_CTX* context) const noexcept { EVP_KDF_CTX_free(context); }
-};
 
 struct Argon2 {
     std::string variant; ///< "Argon2id"
@@ -138,38 +131,40 @@ void checkCost(const Argon2& argon2, const ReadOptions& limits) {
                 "It would use very much memory or time: the file is damaged or made to do so.");
 }
 
-std::unique_ptr<EVP_KDF, KdfDeleter> argon2Method(const Argon2& argon2) {
-    if (argon2.variant != "Argon2id" && argon2.variant != "Argon2i" && argon2.variant != "Argon2d")
+argon2_type argon2Type(const Argon2& argon2) {
+    if (argon2.variant == "Argon2id")
+        return Argon2_id;
+    if (argon2.variant == "Argon2i")
+        return Argon2_i;
+    if (argon2.variant != "Argon2d")
         throwDamaged();
-    std::unique_ptr<EVP_KDF, KdfDeleter> kdf(EVP_KDF_fetch(nullptr, argon2.variant.c_str(), nullptr));
-    if (kdf)
-        return kdf;
-    throw Error(ErrorKind::Unsupported,
-                "The PuTTY private key is encrypted with " + argon2.variant + ", which " + base::libraryVersion() +
-                    " does not offer",
-                "Use OpenSSL 3.2 or newer, or convert a copy: puttygen FILE -O private-openssh-new -o NEWFILE",
-                base::drainQueue());
+    return Argon2_d;
 }
 
-/// Key, IV and MAC key of version 3.
-Secret argon2Material(Argon2 argon2, const Secret& passphrase) {
-    const auto kdf = argon2Method(argon2);
-    const std::unique_ptr<EVP_KDF_CTX, KdfDeleter> context(
-        base::check(EVP_KDF_CTX_new(kdf.get()), "derive a key by Argon2"));
-    Secret copy = passphrase.clone();
+/// Key, IV and MAC key of version 3. By libargon2: OpenSSL has Argon2 from 3.2 on, and wants all of its memory on the
+/// secure heap, which is smaller than what PuTTY takes by default.
+Secret argon2Material(const Argon2& argon2, const Secret& passphrase) {
     Secret material(KeySize + IvSize + MacKeySize);
-    // OpenSSL 3.0's headers do not have the names of the parameters.
-    std::array<OSSL_PARAM, 6> parameters = {
-        OSSL_PARAM_construct_octet_string("pass", copy.data(), copy.size()),
-        OSSL_PARAM_construct_octet_string("salt", argon2.salt.data(), argon2.salt.size()),
-        OSSL_PARAM_construct_uint32("iter", &argon2.passes),
-        OSSL_PARAM_construct_uint32("memcost", &argon2.memory),
-        OSSL_PARAM_construct_uint32("lanes", &argon2.lanes),
-        OSSL_PARAM_construct_end()};
-    if (EVP_KDF_derive(context.get(), material.data(), material.size(), parameters.data()) != 1) {
-        base::clearQueue();
+    Secret copy = passphrase.clone(); // the interface asks for pointers that are not const
+    Bytes salt = argon2.salt;
+    argon2_context context{};
+    context.out = material.data();
+    context.outlen = static_cast<std::uint32_t>(material.size());
+    context.pwd = copy.data();
+    context.pwdlen = static_cast<std::uint32_t>(copy.size());
+    context.salt = salt.data();
+    context.saltlen = static_cast<std::uint32_t>(salt.size());
+    context.t_cost = argon2.passes;
+    context.m_cost = argon2.memory;
+    context.lanes = argon2.lanes;
+    context.threads = 1; // whatever the file says
+    context.version = ARGON2_VERSION_13;
+    context.flags = ARGON2_DEFAULT_FLAGS;
+    const int result = argon2_ctx(&context, argon2Type(argon2));
+    if (result == ARGON2_MEMORY_ALLOCATION_ERROR)
+        throw Error(ErrorKind::Internal, "Out of memory while deriving a key by Argon2");
+    if (result != ARGON2_OK)
         throwDamaged(); // costs that Argon2 does not allow
-    }
     return material;
 }
 
@@ -255,7 +250,7 @@ void checkReadable(const PuttyFile& file, const ReadOptions& limits) {
         throwDamaged();
     if (file.version == 3) {
         checkCost(file.argon2, limits);
-        argon2Method(file.argon2); // said before anybody is asked for a passphrase
+        argon2Type(file.argon2); // said before anybody is asked for a passphrase
     }
 }
 
@@ -274,7 +269,7 @@ SshKeyResult readPuttyKey(std::string_view text, Unlocker& unlocker) {
     if (file.isEncrypted())
         result.item.encryption = encryptionOf(file);
     const auto open = [&file, &result](const Secret& passphrase) {
-        // PuTTY encrypts nothing with the empty passphrase, and OpenSSL's Argon2 takes none.
+        // PuTTY encrypts nothing with the empty passphrase.
         if (file.isEncrypted() && passphrase.empty())
             return false;
         const auto plain = openPrivateHalf(file, passphrase);

@@ -33,7 +33,7 @@ base::Secret toOpenSshPem(const crypto::PrivateKey& key, const base::Secret& pas
                           std::uint32_t rounds = 24);
 
 /// A PuTTY private key (PPK), versions 2 and 3.
-/// @throws Error BadInput, Unsupported for version 1 and where OpenSSL has no Argon2, NotAllowed
+/// @throws Error BadInput, Unsupported for version 1, NotAllowed
 SshKeyResult readPuttyKey(std::string_view text, Unlocker& unlocker);
 
 /// True for a text in PuTTY's format.

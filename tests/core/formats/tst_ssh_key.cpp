@@ -1,4 +1,3 @@
-#include "core/base/library.h"
 #include "core/crypto/key_generator.h"
 #include "core/formats/ssh_key.h"
 #include "tests/core/formats/reading.h"
@@ -164,12 +163,6 @@ void SshKeyTest::readsLockedKeysOfTheCorpus() {
     const formats::Contents contents = readCorpus("keys", file, passphraseOf(row));
     const auto* item = firstOf<formats::PrivateKeyItem>(contents);
     QVERIFY(item != nullptr);
-    if (file == QStringLiteral("gen-ppk3-rsa-enc.ppk") && !base::isLibraryAtLeast(3, 2)) {
-        // OpenSSL has Argon2 from 3.2 on.
-        QCOMPARE(errorKind(contents), QStringLiteral("unsupported"));
-        QVERIFY(!item->key && item->facts && item->isEncrypted());
-        return;
-    }
     QVERIFY2(!contents.error, contents.error ? contents.error->what() : "");
     QVERIFY(item->key);
     QCOMPARE(q(item->key->publicKey().spkiSha256()), spkiSha256);
@@ -279,10 +272,6 @@ void SshKeyTest::readsWhatPuttygenMakes() {
     const formats::Contents contents = formats::readContents(view(ppk), answering({"wrong", "s3cret pass"}));
     const auto* item = firstOf<formats::PrivateKeyItem>(contents);
     QVERIFY(item != nullptr);
-    if (ppk.contains("Key-Derivation: Argon2") && !base::isLibraryAtLeast(3, 2)) {
-        QCOMPARE(errorKind(contents), QStringLiteral("unsupported"));
-        return;
-    }
     QVERIFY2(!contents.error, contents.error ? contents.error->what() : "");
     QCOMPARE(item->isEncrypted(), isEncrypted);
     QCOMPARE(q(contents.items[0].label), QStringLiteral("a comment"));
