@@ -186,9 +186,10 @@ void ConvertCommandTest::makesPkcs12() {
     CERTWRIGHT_VERIFY_SUCCESS(
         cli(QStringLiteral("convert bundle.pem --to pkcs12 --name mine --out out.p12 --out-passphrase-file pass")));
     const QString open = QStringLiteral("pkcs12 -in out.p12 -passin file:pass -nodes ");
-    const QByteArray own = openssl(open + QStringLiteral("-clcerts -nokeys"));
-    QVERIFY(own.contains("friendlyName: mine") && own.contains("CN = converted") && !own.contains("CN = other"));
-    QVERIFY(openssl(open + QStringLiteral("-cacerts -nokeys")).contains("CN = other"));
+    const auto withoutSpaces = [](QByteArray text) { return text.replace(" ", ""); }; // OpenSSL 3.2 and older set some
+    const QByteArray own = withoutSpaces(openssl(open + QStringLiteral("-clcerts -nokeys")));
+    QVERIFY(own.contains("friendlyName:mine") && own.contains("CN=converted") && !own.contains("CN=other"));
+    QVERIFY(withoutSpaces(openssl(open + QStringLiteral("-cacerts -nokeys"))).contains("CN=other"));
     QVERIFY(openssl(open + QStringLiteral("-nocerts")).contains("PRIVATE KEY"));
     // Without the key it holds certificates alone.
     CERTWRIGHT_VERIFY_SUCCESS(
