@@ -152,6 +152,7 @@ void Shots::shootNewCertificate(bool isDark) {
     });
     auto* dialog = new NewCertificateDialog(m_fixture->context, start, m_window.get());
     dialog->open();
+    dialog->resize(1180, 760); // as on a usual screen; the one here is small
     auto* names = dialog->findChild<QPlainTextEdit*>(QStringLiteral("names"));
     QVERIFY(names != nullptr);
     names->setPlainText(QStringLiteral("status.harbour.example, 192.0.2.40"));
