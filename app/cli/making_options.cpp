@@ -224,8 +224,9 @@ namespace {
 
 /// The message, with the name of the entry that is in the way.
 std::string messageOf(const pki::Problem& problem) {
-    return problem.id == "name-used" && !problem.item.empty() ? "“" + problem.item + "”: " + problem.message
-                                                              : problem.message;
+    return problem.id == "name-used" && !problem.item.empty()
+               ? "“" + problem.item + "” is there already: " + problem.message
+               : problem.message;
 }
 
 /// What to do about a problem, in terms of this program's options; empty for one that no option mends.

@@ -299,7 +299,9 @@ void InspectorOverview::fillReasons(const service::ConnectionReport& report, bas
             isOld ? tr("Browsers no longer speak this version.") : QString());
     } else if (!report.transcript.messages().empty()) {
         add(State::Unknown, tr("No version was agreed upon"),
-            tr("%1 messages were exchanged.").arg(report.transcript.messages().size()));
+            report.transcript.messages().size() == 1
+                ? tr("One message was exchanged.")
+                : tr("%1 messages were exchanged.").arg(report.transcript.messages().size()));
     }
     if (report.verify) {
         if (report.verify->ok)

@@ -226,7 +226,13 @@ void MakingCommandsTest::worksOnAStore() {
 void MakingCommandsTest::makesAndShowsPkcs12() {
     makeCa();
     CERTWRIGHT_VERIFY_SUCCESS(
+        cli("issue --profile root-ca --self-signed --new-key auto --subject CN=Other --out other.pem --key-out o.key"));
+    CERTWRIGHT_VERIFY_SUCCESS(
         cli("pkcs12 create --cert ca.pem --key ca.key --name mine --out ca.p12 --out-passphrase-file file.pass"));
+    const auto withChain = cli("pkcs12 create --cert ca.pem --key ca.key --chain other.pem --out two.p12 "
+                               "--out-passphrase-file file.pass");
+    CERTWRIGHT_VERIFY_SUCCESS(withChain);
+    QVERIFY2(withChain.output.trimmed().endsWith(" and 1 more certificate"), withChain.output.constData());
     const auto shown = cli("pkcs12 show ca.p12 --json --in-passphrase-file file.pass");
     CERTWRIGHT_VERIFY_SUCCESS(shown);
     const QJsonObject item = jsonOf(shown)
