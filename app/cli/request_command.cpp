@@ -4,6 +4,7 @@
 #include "app/cli/input.h"
 #include "app/cli/making_options.h"
 #include "app/cli/output_files.h"
+#include "app/cli/signature_report.h"
 #include "app/cli/store_options.h"
 #include "core/base/error.h"
 
@@ -97,43 +98,13 @@ struct VerifyOptions {
     std::vector<std::string> files;
 };
 
-service::Json verifyFile(const std::string& file, Console& console, int& code) {
-    const auto request = readRequest(file, console, PassphraseOptions::forInput());
-    const auto isValid = request.isSignatureValid();
-    if (!isValid)
-        code = std::max(code, exit_code::Unsupported);
-    else if (!*isValid)
-        code = std::max(code, exit_code::No);
-    if (!console.isJson())
-        console.print(file + ": " +
-                      (!isValid   ? "the signature cannot be checked here: " + request.signatureAlgorithm()
-                       : *isValid ? std::string("the signature is right")
-                                  : std::string("the signature is wrong")));
-    service::Json result{{"file", file}, {"ok", isValid.value_or(false)}};
-    result["request"] = service::factsJson(request);
-    return result;
-}
-
 int runVerify(const VerifyOptions& options, Console& console) {
-    int code = exit_code::Done;
-    service::Json document;
-    document["files"] = service::Json::array();
-    for (const std::string& file : options.files) {
-        try {
-            document["files"].push_back(verifyFile(file, console, code));
-        } catch (const base::Error& error) {
-            if (error.kind() == base::ErrorKind::Cancelled)
-                throw;
-            code = std::max(code, exitCodeOf(error.kind()));
-            if (!console.isJson())
-                console.printError(error);
-            document["files"].push_back({{"file", file}, {"ok", false}, {"error", service::errorJson(error)}});
-        }
-    }
-    document["ok"] = code == exit_code::Done;
-    if (console.isJson())
-        console.printJson(document);
-    return code;
+    const auto check = [&console](const std::string& file) {
+        const auto request = readRequest(file, console, PassphraseOptions::forInput());
+        return SignatureReport{request.isSignatureValid(), request.signatureAlgorithm(), "request",
+                               service::factsJson(request)};
+    };
+    return reportSignatures(options.files, check, console);
 }
 
 } // namespace

@@ -4,11 +4,11 @@
 #include "app/cli/input.h"
 #include "app/cli/making_options.h"
 #include "app/cli/output_files.h"
+#include "app/cli/signature_report.h"
 #include "core/base/error.h"
 #include "core/crypto/key_generator.h"
 #include "core/formats/spkac.h"
 
-#include <algorithm>
 #include <memory>
 
 namespace certwright::cli {
@@ -102,44 +102,13 @@ formats::Spkac readSpkac(const std::string& path, Console& console) {
         .withContext(path);
 }
 
-service::Json verifyFile(const std::string& file, Console& console, int& code) {
-    const formats::Spkac spkac = readSpkac(file, console);
-    const auto isValid = spkac.isSignatureValid();
-    if (!isValid)
-        code = std::max(code, exit_code::Unsupported);
-    else if (!*isValid)
-        code = std::max(code, exit_code::No);
-    if (!console.isJson()) {
-        console.print(file + ": " +
-                      (!isValid   ? "the signature cannot be checked here: " + spkac.signatureAlgorithm()
-                       : *isValid ? std::string("the signature is right")
-                                  : std::string("the signature is wrong")));
-    }
-    service::Json result{{"file", file}, {"ok", isValid.value_or(false)}};
-    result["spkac"] = service::factsJson(formats::Item{spkac, {}, {}});
-    return result;
-}
-
 int runVerify(const VerifyOptions& options, Console& console) {
-    int code = exit_code::Done;
-    service::Json document;
-    document["files"] = service::Json::array();
-    for (const std::string& file : options.files) {
-        try {
-            document["files"].push_back(verifyFile(file, console, code));
-        } catch (const Error& error) {
-            if (error.kind() == ErrorKind::Cancelled)
-                throw;
-            code = std::max(code, exitCodeOf(error.kind()));
-            if (!console.isJson())
-                console.printError(error);
-            document["files"].push_back({{"file", file}, {"ok", false}, {"error", service::errorJson(error)}});
-        }
-    }
-    document["ok"] = code == exit_code::Done;
-    if (console.isJson())
-        console.printJson(document);
-    return code;
+    const auto check = [&console](const std::string& file) {
+        const formats::Spkac spkac = readSpkac(file, console);
+        return SignatureReport{spkac.isSignatureValid(), spkac.signatureAlgorithm(), "spkac",
+                               service::factsJson(formats::Item{spkac, {}, {}})};
+    };
+    return reportSignatures(options.files, check, console);
 }
 
 } // namespace
