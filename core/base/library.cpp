@@ -58,6 +58,10 @@ OSSL_LIB_CTX* legacyLibraryContext() {
     return legacy->context.get();
 }
 
+void releaseThreadState() noexcept {
+    OPENSSL_thread_stop();
+}
+
 std::string libraryVersion() {
     return OpenSSL_version(OPENSSL_VERSION);
 }

@@ -18,6 +18,12 @@ bool isSecureHeapLocked();
 /// provider
 OSSL_LIB_CTX* legacyLibraryContext();
 
+/// Gives back what OpenSSL keeps for the calling thread (its random generators, its error queue). To be called as the
+/// last thing on a thread that is not joined: QThread::wait() returns before the C library has run the destructors of
+/// thread-specific data, and OpenSSL's own one may then meet OpenSSL's clean-up at the end of the process, which frees
+/// the same. The thread may go on using OpenSSL, but has to call this again.
+void releaseThreadState() noexcept;
+
 /// "OpenSSL 3.0.17 1 Jul 2025", of the library in use, not of the headers.
 std::string libraryVersion();
 

@@ -1,5 +1,6 @@
 #include "core/service/database_thread.h"
 
+#include "core/base/library.h"
 #include "core/store/store.h"
 
 #include <utility>
@@ -11,6 +12,8 @@ DatabaseThread::DatabaseThread(const QString& name)
     m_thread.setObjectName(name);
     m_worker->moveToThread(&m_thread);
     QObject::connect(&m_thread, &QThread::finished, m_worker, &QObject::deleteLater);
+    QObject::connect(
+        &m_thread, &QThread::finished, m_worker, [] { base::releaseThreadState(); }, Qt::DirectConnection);
     m_thread.start();
 }
 

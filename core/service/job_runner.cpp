@@ -1,5 +1,7 @@
 #include "core/service/job_runner.h"
 
+#include "core/base/library.h"
+
 #include <QHash>
 #include <QPointer>
 #include <QThread>
@@ -69,7 +71,12 @@ JobRunner::~JobRunner() {
 }
 
 JobRunner::Executor JobRunner::poolExecutor() const {
-    return [pool = &d->pool](std::function<void()> function) { pool->start(std::move(function)); };
+    return [pool = &d->pool](std::function<void()> function) {
+        pool->start([function = std::move(function)] {
+            function();
+            base::releaseThreadState();
+        });
+    };
 }
 
 JobId JobRunner::start(const Executor& executor, const QString& label, QObject* context, Job job,

@@ -1,5 +1,7 @@
 #include "core/service/network_thread.h"
 
+#include "core/base/library.h"
+
 #include <QString>
 
 #include <mutex>
@@ -20,6 +22,8 @@ std::shared_ptr<NetworkThread> NetworkThread::shared() {
 
 NetworkThread::NetworkThread() {
     m_thread.setObjectName(QStringLiteral("certwright-network"));
+    QObject::connect(
+        &m_thread, &QThread::finished, &m_thread, [] { base::releaseThreadState(); }, Qt::DirectConnection);
     m_thread.start();
 }
 
