@@ -10,6 +10,7 @@ import unittest
 import check_format
 import check_includes
 import check_listed
+import check_manual
 import check_sources
 import check_symbols
 
@@ -155,6 +156,41 @@ class Listed(Project):
 
     def test_finds_what_is_forgotten(self):
         self.assertEqual(len(self.violations()), 2)
+
+
+class Manual(Project):
+    HEAD = "id\tsymbols\ttests\tplace\n"
+
+    def violations(self, row, program="echo 'PASS   : TestName::reads()'"):
+        self.write("tests/manual/manual.tsv", "id\tkind\ncrypto.X509Name\tclass\nSSL.Context\tclass\n")
+        self.write("tests/manual/entries.tsv", self.HEAD + row + "\n")
+        self.write("core/x509/name.h",
+                   "namespace certwright::x509 { struct Name { void set(int); void set(long); int rdns; }; void parse(); }")
+        self.write("ui/name_editor.cpp", "")
+        self.write("tests/core/tst_name.cpp", "// crypto.X509Name: as openssl says\n")
+        self.write("build/tests/tst_name", f"#!/bin/sh\n{program}\n").chmod(0o755)
+        return check_manual.check(self.root, self.root / "build", compiler).lines
+
+    def test_accepts_what_is_there(self):
+        symbols = "x509::Name x509::Name::set() x509::Name::rdns x509::parse()"
+        self.assertEqual(self.violations(f"crypto.X509Name\t{symbols}\ttst_name::reads\tui/name_editor.cpp"), [])
+
+    def test_finds_what_is_missing(self):
+        for row, message in (
+            ("crypto.X509\tx509::Name\ttst_name::reads\t-", "crypto.X509Name is missing"),
+            ("crypto.X509Name\tx509::Name::get()\ttst_name::reads\t-", "get"),
+            ("crypto.X509Name\tx509::Names\ttst_name::reads\t-", "Names"),
+            ("crypto.X509Name\tx509::Name\ttst_name::reads\tui/other.cpp", "no source"),
+            ("crypto.X509Name\tx509::Name\ttst_other::reads\t-", "there is no tst_other"),
+            ("crypto.X509Name\tx509::Name\ttst_name::writes\t-", "it did not run"),
+        ):
+            with self.subTest(message):
+                self.assertIn(message, "\n".join(self.violations(row)))
+
+    def test_finds_tests_that_fail_or_are_all_skipped(self):
+        row = "crypto.X509Name\tx509::Name\ttst_name::reads\t-"
+        self.assertIn("did not pass", self.violations(row, "echo 'FAIL!  : TestName::reads() no'")[0])
+        self.assertIn("no test of", self.violations(row, "echo 'SKIP   : TestName::reads() no tool'")[0])
 
 
 class Format(Project):
