@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/openssl_check.h"
+#include "core/x509/extension_text.h"
 #include "core/x509/extension_values.h"
 #include "core/x509/name_attributes.h"
 
@@ -131,6 +132,8 @@ std::string Extension::longName() const {
 }
 
 std::string Extension::text() const {
+    if (auto own = ownExtensionText(m_oid, m_value))
+        return *std::move(own);
     const Handle<X509_EXTENSION> native = toNative();
     const Handle<BIO> bio(base::check(BIO_new(BIO_s_mem()), "make a buffer"));
     const std::size_t indentation = indentationFor(m_value);
@@ -144,7 +147,7 @@ std::string Extension::text() const {
         text.pop_back();
     if (printed != 1 || (text.empty() && !m_value.empty()))
         return base::toHex(m_value, ':');
-    return text;
+    return m_oid == oids::CertificatePolicies ? withPolicyNames(text) : text;
 }
 
 Handle<X509_EXTENSION> Extension::toNative() const {

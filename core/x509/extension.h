@@ -29,7 +29,8 @@ public:
     std::string longName() const;
     bool isCritical() const noexcept { return m_critical; }
     const base::Bytes& value() const noexcept { return m_value; }
-    /// The value in words, as OpenSSL prints it; hexadecimal where it cannot.
+    /// The value in words, as OpenSSL prints it, with names for policies in use; in words of our own where OpenSSL 3.0
+    /// has none for it (Microsoft's, QCStatements...); hexadecimal where it cannot be read.
     std::string text() const;
 
     base::Handle<X509_EXTENSION> toNative() const;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/x509/extension.h"
+#include "core/x509/extension_text.h"
 #include "tests/core/expect.h"
 
 #include <QByteArray>
@@ -57,6 +58,13 @@ inline QString linesOf(const QString& text) {
     return out;
 }
 
+/// Without the names that we put behind the identifiers of policies.
+inline QString withoutPolicyNames(QString text) {
+    static const QRegularExpression name(QStringLiteral("^(Policy: [0-9.]+) \\((CA/Browser Forum|ETSI): [^\n]*\\)$"),
+                                         QRegularExpression::MultilineOption);
+    return text.replace(name, QStringLiteral("\\1"));
+}
+
 /// What differs from openssl's text, in words; empty when nothing does.
 inline QString differenceOf(const std::vector<x509::Extension>& ours, const std::vector<PrintedExtension>& printed) {
     if (ours.size() != printed.size())
@@ -64,7 +72,9 @@ inline QString differenceOf(const std::vector<x509::Extension>& ours, const std:
     for (std::size_t i = 0; i < ours.size(); ++i) {
         if (headOf(ours[i]) != printed[i].head)
             return headOf(ours[i]) + QStringLiteral(" is printed ") + printed[i].head;
-        if (isInWords(ours[i]) && linesOf(q(ours[i].text())) != linesOf(printed[i].text))
+        if (x509::ownExtensionText(ours[i].oid(), ours[i].value()))
+            continue; // openssl has a dump for it, or in newer versions words of its own
+        if (isInWords(ours[i]) && linesOf(withoutPolicyNames(q(ours[i].text()))) != linesOf(printed[i].text))
             return headOf(ours[i]) + u' ' + q(ours[i].text()) + QStringLiteral(" is printed ") + printed[i].text;
     }
     return {};
