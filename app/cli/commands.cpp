@@ -15,6 +15,7 @@ void addCommands(CommandLine& line) {
     addExportCommand(line);
     addPkcs12Commands(line);
     addSpkacCommands(line);
+    addAsn1Command(line);
     addStoreCommands(line);
     addImportCommand(line);
     addListCommand(line);

@@ -20,6 +20,7 @@ void addImportCommand(CommandLine& line);
 void addListCommand(CommandLine& line);
 void addConnectCommand(CommandLine& line);
 void addRandCommands(CommandLine& line);
+void addAsn1Command(CommandLine& line);
 
 /// Adds every subcommand.
 void addCommands(CommandLine& line);

@@ -1,6 +1,7 @@
 #include "app/cli/input.h"
 
 #include "app/cli/terminal.h"
+#include "core/formats/file_bytes.h"
 #include "core/formats/reader.h"
 
 #include <array>
@@ -37,6 +38,11 @@ base::Bytes readStandardInput(std::size_t maxSize, const std::stop_token& stop) 
                               "Check that it is the right data.");
         }
     }
+}
+
+base::Bytes readInputBytes(const std::string& path, Console& console) {
+    const std::size_t limit = formats::ReadOptions().maxFileSize;
+    return path == "-" ? readStandardInput(limit, console.stopToken()) : formats::readFileBytes(path, limit);
 }
 
 formats::Contents readInput(const std::string& path, const PassphraseOptions& passphrases, Console& console) {

@@ -76,6 +76,15 @@ void OutputFiles::addPlainText(const std::string& path, const std::string& text)
     m_paths.push_back(path);
 }
 
+void OutputFiles::addBytes(const std::string& path, base::BytesView content) {
+    if (path == "-") {
+        m_standardOutput += base::textOf(content);
+        return;
+    }
+    m_writer.add(QString::fromStdString(path), content, service::FileWriter::Access::Private);
+    m_paths.push_back(path);
+}
+
 void OutputFiles::addConverted(const std::string& path, const pki::ExportedFile& file,
                                const service::ExpectedContents& expected, const base::Secret* passphrase) {
     if (path != "-") {

@@ -36,6 +36,8 @@ public:
                     const service::ExpectedContents& expected);
     /// Text for people, which is read back but in which nothing is looked for. "-" as addText().
     void addPlainText(const std::string& path, const std::string& text);
+    /// Bytes of whatever kind, perhaps of a private key: mode 0600, read back. "-" as addText().
+    void addBytes(const std::string& path, base::BytesView content);
     /// A file made elsewhere. "-" as addText(), but not for private keys. @throws UsageError
     void addConverted(const std::string& path, const pki::ExportedFile& file, const service::ExpectedContents& expected,
                       const base::Secret* passphrase);
