@@ -2,10 +2,9 @@
 
 #include "core/base/error.h"
 #include "core/base/openssl_check.h"
+#include "core/base/outcome.h"
 #include "core/crypto/digest.h"
-#include "core/x509/key_identifier.h"
 #include "core/x509/native_text.h"
-#include "core/x509/signing.h"
 
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -51,6 +50,13 @@ RevokedEntry entryOf(const X509_REVOKED* revoked) {
         static_cast<ASN1_GENERALIZEDTIME*>(X509_REVOKED_get_ext_d2i(revoked, NID_invalidity_date, nullptr, nullptr)));
     if (invalidity)
         entry.invalidityDate = timeOfNative(invalidity.get());
+    const int issuer = X509_REVOKED_get_ext_by_NID(revoked, NID_certificate_issuer, -1);
+    if (issuer >= 0) {
+        const Extension extension = Extension::share(X509_REVOKED_get_ext(revoked, issuer));
+        const auto names = base::outcomeOf([&] { return generalNamesFromDer(extension.value()); });
+        if (names)
+            entry.certificateIssuer = *names;
+    }
     return entry;
 }
 
@@ -191,76 +197,6 @@ X509_CRL* Crl::native() const noexcept {
 
 bool Crl::operator==(const Crl& other) const noexcept {
     return m_data == other.m_data || m_data->der == other.m_data->der;
-}
-
-CrlBuilder::CrlBuilder(const Certificate& issuer)
-    : m_issuer(issuer)
-    , m_crl(base::check(X509_CRL_new(), "make a revocation list")) {
-    base::check(X509_CRL_set_version(m_crl.get(), X509_CRL_VERSION_2), "set the version");
-    base::check(X509_CRL_set_issuer_name(m_crl.get(), X509_get_subject_name(issuer.native())), "set the issuer");
-    const Handle<X509_EXTENSION> keyId = authorityKeyIdOf(issuer).toNative(); // a must (RFC 5280 5.2.1)
-    base::check(X509_CRL_add_ext(m_crl.get(), keyId.get(), -1), "add the authority key identifier");
-}
-
-CrlBuilder& CrlBuilder::setNumber(const Serial& number) {
-    const Handle<ASN1_INTEGER> native = number.toNative();
-    base::check(X509_CRL_add1_ext_i2d(m_crl.get(), NID_crl_number, native.get(), 0, X509V3_ADD_REPLACE),
-                "set the number of the revocation list");
-    return *this;
-}
-
-CrlBuilder& CrlBuilder::setThisUpdate(base::Time time) {
-    const Handle<ASN1_TIME> native = timeToNative(time);
-    base::check(X509_CRL_set1_lastUpdate(m_crl.get(), native.get()), "set the date of the revocation list");
-    return *this;
-}
-
-CrlBuilder& CrlBuilder::setNextUpdate(base::Time time) {
-    const Handle<ASN1_TIME> native = timeToNative(time);
-    base::check(X509_CRL_set1_nextUpdate(m_crl.get(), native.get()), "set the next date of the revocation list");
-    return *this;
-}
-
-CrlBuilder& CrlBuilder::add(const RevokedEntry& entry) {
-    Handle<X509_REVOKED> revoked(base::check(X509_REVOKED_new(), "add an entry"));
-    const Handle<ASN1_INTEGER> serial = entry.serial.toNative();
-    const Handle<ASN1_TIME> date = timeToNative(entry.date);
-    base::check(X509_REVOKED_set_serialNumber(revoked.get(), serial.get()), "add an entry");
-    base::check(X509_REVOKED_set_revocationDate(revoked.get(), date.get()), "add an entry");
-    // RFC 5280 5.3.1: an unspecified reason is left out rather than written.
-    if (entry.reason != RevocationReason::Unspecified) {
-        const Handle<ASN1_STRING> reason(base::check(ASN1_ENUMERATED_new(), "add an entry"));
-        base::check(ASN1_ENUMERATED_set(reason.get(), static_cast<long>(entry.reason)), "add an entry");
-        base::check(X509_REVOKED_add1_ext_i2d(revoked.get(), NID_crl_reason, reason.get(), 0, 0), "add a reason");
-    }
-    if (entry.invalidityDate) {
-        const Handle<ASN1_STRING> invalidity(base::check(ASN1_GENERALIZEDTIME_new(), "add an entry"));
-        base::check(
-            ASN1_GENERALIZEDTIME_set_string(invalidity.get(), base::toGeneralizedTime(*entry.invalidityDate).c_str()),
-            "add an invalidity date");
-        base::check(X509_REVOKED_add1_ext_i2d(revoked.get(), NID_invalidity_date, invalidity.get(), 0, 0),
-                    "add an invalidity date");
-    }
-    base::check(X509_CRL_add0_revoked(m_crl.get(), revoked.get()), "add an entry");
-    revoked.release();
-    return *this;
-}
-
-Crl CrlBuilder::sign(const crypto::PrivateKey& key, std::string_view digest, crypto::RsaPadding padding) {
-    if (!(key.publicKey() == m_issuer.publicKey()))
-        throw Error(ErrorKind::NotAllowed, "The key is not that of “" + m_issuer.subject().displayName() + "”");
-    if (!timeOfNative(X509_CRL_get0_lastUpdate(m_crl.get())))
-        throw Error(ErrorKind::NotAllowed, "The revocation list has no date yet");
-    base::check(X509_CRL_sort(m_crl.get()), "sort the revocation list");
-    const Handle<EVP_MD_CTX> context = signingContext(key, digest, padding);
-    checkSigned(X509_CRL_sign_ctx(m_crl.get(), context.get()), "the revocation list", digest);
-    if (!digest.empty()) // the natural one can always be verified
-        checkVerified(X509_CRL_verify(m_crl.get(), key.native()), "the revocation list", digest);
-    unsigned char* buffer = nullptr;
-    const int length = i2d_X509_CRL(m_crl.get(), &buffer);
-    base::check(length, "encode the revocation list");
-    const base::OpensslMemory<unsigned char> owner(buffer);
-    return Crl::fromDer({buffer, static_cast<std::size_t>(length)});
 }
 
 } // namespace certwright::x509

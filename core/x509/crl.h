@@ -2,9 +2,10 @@
 
 #include "core/base/bytes.h"
 #include "core/base/clock.h"
-#include "core/crypto/private_key.h"
+#include "core/crypto/public_key.h"
 #include "core/x509/certificate.h"
 #include "core/x509/extension.h"
+#include "core/x509/general_name.h"
 #include "core/x509/name.h"
 #include "core/x509/serial.h"
 
@@ -41,6 +42,9 @@ struct RevokedEntry {
     base::Time date;
     RevocationReason reason = RevocationReason::Unspecified;
     std::optional<base::Time> invalidityDate;
+    /// Who issued the certificate, where that is not the list's issuer (RFC 5280 5.3.3): names this entry's extension
+    /// has. The entries after it inherit it.
+    std::vector<GeneralName> certificateIssuer{};
 };
 
 /// A certificate revocation list (RFC 5280 5). An immutable value, readable by any thread.
@@ -74,25 +78,6 @@ private:
     struct Data;
     explicit Crl(std::shared_ptr<const Data> data);
     std::shared_ptr<const Data> m_data;
-};
-
-/// A revocation list in the making. Owned by one thread.
-class CrlBuilder {
-public:
-    /// `issuer` gives the name and the authority key identifier.
-    explicit CrlBuilder(const Certificate& issuer);
-    CrlBuilder& setNumber(const Serial& number);
-    CrlBuilder& setThisUpdate(base::Time time);
-    CrlBuilder& setNextUpdate(base::Time time);
-    CrlBuilder& add(const RevokedEntry& entry);
-    /// @throws Error NotAllowed when something needed is unset or the key is not the issuer's, BadInput for an unknown
-    /// digest, and for PSS with a key that is not RSA
-    Crl sign(const crypto::PrivateKey& key, std::string_view digest = {},
-             crypto::RsaPadding padding = crypto::RsaPadding::Pkcs1);
-
-private:
-    Certificate m_issuer;
-    base::Handle<X509_CRL> m_crl;
 };
 
 } // namespace certwright::x509

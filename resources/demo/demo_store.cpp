@@ -6,6 +6,7 @@
 #include "core/store/store.h"
 #include "core/x509/certificate_builder.h"
 #include "core/x509/crl.h"
+#include "core/x509/crl_builder.h"
 #include "resources/demo/demo_leaves.h"
 
 namespace certwright::demo {

@@ -1,6 +1,7 @@
 #include "tests/core/store/sample_pki.h"
 
 #include "core/crypto/key_generator.h"
+#include "core/x509/crl_builder.h"
 #include "core/x509/general_name.h"
 
 namespace certwright::test {

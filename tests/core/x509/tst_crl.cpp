@@ -1,5 +1,7 @@
 #include "core/crypto/key_generator.h"
 #include "core/x509/crl.h"
+#include "core/x509/crl_builder.h"
+#include "core/x509/verify/trust_store.h"
 #include "tests/core/corpus.h"
 #include "tests/core/expect.h"
 #include "tests/core/x509/openssl_maker.h"
@@ -25,6 +27,8 @@ using x509::CrlBuilder;
 using x509::RevocationReason;
 using x509::RevokedEntry;
 using x509::Serial;
+
+Q_DECLARE_METATYPE(x509::IssuingDistributionPoint)
 
 namespace {
 
@@ -296,6 +300,8 @@ private Q_SLOTS:
         QVERIFY(x509::parseRevocationReason(name.toLower().toStdString()) == reason);
         CrlBuilder builder(m_root.certificate());
         builder.setThisUpdate(timeAt("2024-01-01T00:00:00Z"));
+        if (reason == RevocationReason::RemoveFromCrl)
+            builder.setDeltaBase(Serial::parse("01")); // only there it may stand
         builder.add({Serial::parse("07"), timeAt("2024-01-01T00:00:00Z"), reason, {}});
         const Crl crl = builder.sign(m_root.key());
         const QByteArray text = textByOpenssl(crl);
@@ -372,6 +378,144 @@ private Q_SLOTS:
                                     .setThisUpdate(timeAt("2024-01-01T00:00:00Z"))
                                     .sign(m_root.key(), {}, crypto::RsaPadding::Pss),
                                 ErrorKind::BadInput);
+    }
+
+    // The very extensions that openssl makes of such a configuration (RFC 5280 5.2.4, 5.2.5).
+    void writesDistributionPoints_data() {
+        QTest::addColumn<QByteArray>("section");
+        QTest::addColumn<x509::IssuingDistributionPoint>("point");
+        using Point = x509::IssuingDistributionPoint;
+        const auto row = [](const char* section, const Point& point) {
+            QTest::newRow(section) << QByteArray(section).replace(';', '\n') << point;
+        };
+        const std::vector<x509::GeneralName> names{{x509::GeneralName::Type::Uri, "http://lab.example/a.crl"},
+                                                   {x509::GeneralName::Type::Uri, "http://lab.example/b.crl"}};
+        row("fullname=URI:http://lab.example/a.crl,URI:http://lab.example/b.crl", {names});
+        row("onlyuser=TRUE", {{}, Point::Scope::EndEntities});
+        row("onlyCA=TRUE", {{}, Point::Scope::Cas});
+        row("onlyAA=TRUE", {{}, Point::Scope::AttributeCertificates});
+        row("indirectCRL=TRUE", {{}, Point::Scope::All, {}, true});
+        row("onlysomereasons=keyCompromise,CACompromise,affiliationChanged,superseded,cessationOfOperation,"
+            "certificateHold,privilegeWithdrawn,AACompromise",
+            {{},
+             Point::Scope::All,
+             {RevocationReason::KeyCompromise, RevocationReason::CaCompromise, RevocationReason::AffiliationChanged,
+              RevocationReason::Superseded, RevocationReason::CessationOfOperation, RevocationReason::CertificateHold,
+              RevocationReason::PrivilegeWithdrawn, RevocationReason::AaCompromise}});
+        row("fullname=URI:http://lab.example/a.crl,URI:http://lab.example/b.crl;onlyuser=TRUE;"
+            "onlysomereasons=AACompromise;indirectCRL=TRUE",
+            {names, Point::Scope::EndEntities, {RevocationReason::AaCompromise}, true});
+    }
+    void writesDistributionPoints() {
+        QFETCH(QByteArray, section);
+        QFETCH(x509::IssuingDistributionPoint, point);
+        const x509::Certificate made = x509::Certificate::fromDer(
+            view(m_maker.certificate("issuingDistributionPoint=critical,@point", "[point]\n" + section + "\n")));
+        const Crl crl = CrlBuilder(m_root.certificate())
+                            .setThisUpdate(timeAt("2024-01-01T00:00:00Z"))
+                            .setIssuingDistributionPoint(point)
+                            .sign(m_root.key());
+        const auto extensions = crl.extensions();
+        const x509::Extension* found = x509::findExtension(extensions, "2.5.29.28");
+        QVERIFY(found != nullptr);
+        QVERIFY(*found == made.extensions().at(0));
+    }
+
+    void writesDeltaLists() {
+        CrlBuilder builder(m_root.certificate());
+        builder.setThisUpdate(timeAt("2024-01-01T00:00:00Z"))
+            .setNumber(Serial::parse("1F"))
+            .setDeltaBase(Serial::parse("1A"));
+        builder.addExtension(x509::Extension::fromText("freshestCRL", false, "URI:http://lab.example/old.crl"));
+        builder.addExtension(x509::Extension::fromText("freshestCRL", false, "URI:http://lab.example/delta.crl"));
+        builder.add({Serial::parse("07"), timeAt("2024-01-01T00:00:00Z"), RevocationReason::RemoveFromCrl, {}});
+        const QByteArray text = textByOpenssl(builder.sign(m_root.key())).simplified();
+        for (const char* part : {"X509v3 CRL Number: 31 ", "X509v3 Delta CRL Indicator: critical 26 ",
+                                 "X509v3 Freshest CRL: Full Name: URI:http://lab.example/delta.crl ",
+                                 "Serial Number: 07", "Remove From CRL"})
+            QVERIFY2(text.contains(part), text.constData());
+        QVERIFY(!text.contains("old.crl"));
+    }
+
+    void refusesWhatNoListMaySay() {
+        const auto builder = [this] {
+            CrlBuilder out(m_root.certificate());
+            out.setThisUpdate(timeAt("2024-01-01T00:00:00Z"));
+            return out;
+        };
+        const Time date = timeAt("2024-01-01T00:00:00Z");
+        CERTWRIGHT_VERIFY_FAILS(
+            builder().add({Serial::parse("07"), date, RevocationReason::RemoveFromCrl, {}}).sign(m_root.key()),
+            ErrorKind::NotAllowed);
+        const RevokedEntry foreign{Serial::parse("07"),
+                                   date,
+                                   RevocationReason::Superseded,
+                                   {},
+                                   {{x509::GeneralName::Type::DirectoryName, "CN=other"}}};
+        CERTWRIGHT_VERIFY_FAILS(builder().add(foreign).sign(m_root.key()), ErrorKind::NotAllowed);
+        for (const RevocationReason reason : {RevocationReason::Unspecified, RevocationReason::RemoveFromCrl})
+            CERTWRIGHT_VERIFY_FAILS(
+                builder().setIssuingDistributionPoint({{}, x509::IssuingDistributionPoint::Scope::All, {reason}}),
+                ErrorKind::BadInput);
+    }
+
+    // Indirect lists: order and issuers kept, as `openssl crl` prints them (RFC 5280 5.3.3).
+    void writesCertificatesOfOtherIssuers() {
+        CrlBuilder builder(m_root.certificate());
+        const Time date = timeAt("2024-01-01T00:00:00Z");
+        builder.setThisUpdate(date).setIssuingDistributionPoint(
+            {{}, x509::IssuingDistributionPoint::Scope::All, {}, true});
+        const std::vector<x509::GeneralName> other{{x509::GeneralName::Type::DirectoryName, "CN=other"}};
+        builder.add({Serial::parse("09"), date, RevocationReason::Superseded, {}, other});
+        builder.add({Serial::parse("03"), date, RevocationReason::Unspecified, {}});
+        const Crl crl = builder.sign(m_root.key());
+        const auto entries = crl.entries();
+        QCOMPARE(entries.size(), std::size_t(2));
+        QVERIFY(entries[0].certificateIssuer == other && entries[1].certificateIssuer.empty());
+        const QByteArray text = textByOpenssl(crl).simplified();
+        QVERIFY2(text.contains("X509v3 Certificate Issuer: critical DirName:/CN=other") ||
+                     text.contains("X509v3 Certificate Issuer: critical DirName:CN=other"),
+                 text.constData());
+        QVERIFY(text.indexOf("Serial Number: 09") < text.indexOf("Serial Number: 03"));
+    }
+
+    // On hold by the complete list, released by the delta: `openssl verify` and our own verification say the same.
+    void holdsAndReleases() {
+        const x509::Certificate held = m_root.issue().certificate;
+        const auto list = [&](const char* number, RevocationReason reason, bool isDelta) {
+            CrlBuilder builder(m_root.certificate());
+            builder.setThisUpdate(timeAt("2024-01-01T00:00:00Z")).setNextUpdate(timeAt("2049-01-01T00:00:00Z"));
+            builder.setNumber(Serial::parse(number));
+            if (isDelta)
+                builder.setDeltaBase(Serial::parse("01"));
+            else
+                builder.addExtension(x509::Extension::fromText("freshestCRL", false, "URI:http://lab.example/d.crl"));
+            builder.add({Serial::parse(held.serial()), timeAt("2024-01-01T00:00:00Z"), reason, {}});
+            return builder.sign(m_root.key());
+        };
+        const Crl complete = list("01", RevocationReason::CertificateHold, false);
+        const Crl release = list("02", RevocationReason::RemoveFromCrl, true);
+        for (const bool isReleased : {false, true}) {
+            x509::TrustStore trust;
+            trust.addTrusted(m_root.certificate());
+            trust.addCrl(complete);
+            if (isReleased)
+                trust.addCrl(release);
+            x509::VerifyOptions options;
+            options.crlCheck = x509::VerifyOptions::CrlCheck::Leaf;
+            QCOMPARE(trust.verify(held, options).isTrusted, isReleased);
+
+            const QTemporaryDir folder;
+            const auto verdict = test::run(
+                test::findTool(QStringLiteral("openssl")),
+                test::words("verify -crl_check -extended_crl -use_deltas -no-CApath -no-CAstore -CAfile") +
+                    QStringList{test::writeFile(folder, "root.pem", m_root.certificate().toPem()),
+                                QStringLiteral("-CRLfile"),
+                                test::writeFile(folder, "crls.pem",
+                                                complete.toPem() + (isReleased ? release.toPem() : std::string())),
+                                test::writeFile(folder, "held.pem", held.toPem())});
+            QVERIFY2((verdict.exitCode == 0) == isReleased, verdict.describe().constData());
+        }
     }
 
     // `openssl verify -crl_check` believes it.

@@ -3,6 +3,7 @@
 #include "core/crypto/key_generator.h"
 #include "core/x509/certificate_builder.h"
 #include "core/x509/crl.h"
+#include "core/x509/crl_builder.h"
 
 #include <initializer_list>
 #include <map>
