@@ -264,7 +264,8 @@ void checkIterations(std::uint64_t iterations, std::string_view what, const Read
     throw Error(ErrorKind::NotAllowed,
                 "The " + std::string(what) + " asks for " + std::to_string(iterations) +
                     " iterations of its key derivation, more than the limit of " + std::to_string(limits.maxIterations),
-                "It would keep the program busy for very long: the file is damaged or made to do so.");
+                "It would keep the program busy for very long: the file is damaged or made to do so. If it is yours, "
+                "write it anew with fewer: openssl pkcs8 -topk8 -in FILE -out NEWFILE, openssl pkcs12 -in FILE.");
 }
 
 void checkLimits(const EncryptionInfo& info, const ReadOptions& limits) {
@@ -278,11 +279,26 @@ void checkLimits(const EncryptionInfo& info, const ReadOptions& limits) {
     const std::uint64_t memory = product(128, product(info.n, info.r));
     const std::uint64_t work = product(product(info.n, info.r), info.p);
     if (memory > limits.maxScryptMemory || work > limits.maxScryptWork) {
-        throw Error(ErrorKind::NotAllowed,
-                    "The encryption asks for scrypt with N=" + std::to_string(info.n) + " r=" + std::to_string(info.r) +
-                        " p=" + std::to_string(info.p) + ", more than the limit",
-                    "It would use very much memory or time: the file is damaged or made to do so.");
+        throw Error(
+            ErrorKind::NotAllowed,
+            "The encryption asks for scrypt with N=" + std::to_string(info.n) + " r=" + std::to_string(info.r) +
+                " p=" + std::to_string(info.p) + ", more than the limit",
+            "It would use very much memory or time: the file is damaged or made to do so. If it is yours, write "
+            "it anew with less by the program that made it.");
     }
+}
+
+std::uint64_t costOf(std::uint64_t iterations, std::string_view digest) noexcept {
+    // Measured with OpenSSL 3.0. SHA-1 makes so little at a time that it takes two rounds for the key of a cipher.
+    const auto is = [digest](std::string_view name) { return digest.find(name) != std::string_view::npos; };
+    const bool isSlow = is("SHA3") || is("SM3") || is("GOST") || is("gost") || is("BLAKE") || is("WHIRLPOOL");
+    const std::uint64_t factor = isSlow ? 4 : is("SHA256") || is("SHA224") ? 1 : 2;
+    return iterations > std::numeric_limits<std::uint64_t>::max() / factor ? iterations : iterations * factor;
+}
+
+std::uint64_t costOf(const EncryptionInfo& info) noexcept {
+    // Of scrypt the limits allow no product that overflows.
+    return info.kdf == "scrypt" ? info.n * info.r * info.p : costOf(info.iterations, info.prf);
 }
 
 OSSL_LIB_CTX* contextFor(const EncryptionInfo& info) {

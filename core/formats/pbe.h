@@ -36,6 +36,11 @@ void checkLimits(const EncryptionInfo& info, const ReadOptions& limits);
 /// @throws Error NotAllowed; `what` is the thing whose iteration count it is ("MAC of the PKCS#12 file")
 void checkIterations(std::uint64_t iterations, std::string_view what, const ReadOptions& limits);
 
+/// What the key derivation costs, as Unlocker::spend() counts it.
+std::uint64_t costOf(const EncryptionInfo& info) noexcept;
+/// The same of so many iterations with a digest or HMAC of this name.
+std::uint64_t costOf(std::uint64_t iterations, std::string_view digest) noexcept;
+
 /// Decrypts, by the legacy provider where that is needed. Nothing when the padding says that the passphrase is wrong;
 /// ciphers without padding give rubbish then. @throws Error Unsupported for an algorithm that is not offered here,
 /// BadInput for damaged parameters, NotAllowed when the limits are exceeded

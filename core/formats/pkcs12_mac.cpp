@@ -167,9 +167,10 @@ struct Pkcs12MacCheck::Parameters {
     }
 };
 
-Pkcs12MacCheck::Pkcs12MacCheck(PKCS12* file, BytesView bytes, const ReadOptions& limits)
+Pkcs12MacCheck::Pkcs12MacCheck(PKCS12* file, BytesView bytes, Unlocker& unlocker)
     : m_file(file)
-    , m_bytes(bytes) {
+    , m_bytes(bytes)
+    , m_unlocker(unlocker) {
     const ASN1_OCTET_STRING* digest = nullptr;
     const ASN1_OCTET_STRING* salt = nullptr;
     const X509_ALGOR* algorithm = nullptr;
@@ -191,7 +192,7 @@ Pkcs12MacCheck::Pkcs12MacCheck(PKCS12* file, BytesView bytes, const ReadOptions&
         if (EVP_get_digestbyobj(algorithm->algorithm) == nullptr)
             prfOf(dottedOid(algorithm->algorithm));
     }
-    checkIterations(m_facts.iterations, "MAC of the PKCS#12 file", limits);
+    checkIterations(m_facts.iterations, "MAC of the PKCS#12 file", unlocker.options());
 }
 
 Pkcs12MacCheck::~Pkcs12MacCheck() = default;
@@ -202,6 +203,7 @@ bool Pkcs12MacCheck::isVerifiedBy(const base::Secret& passphrase) {
 }
 
 bool Pkcs12MacCheck::verifies(PassphraseView passphrase) {
+    m_unlocker.spend(costOf(m_facts.iterations, m_pbmac1 ? m_pbmac1->prf->digest : m_facts.algorithm));
     if (!m_pbmac1) {
         const bool isRight = PKCS12_verify_mac(m_file, passphrase.data, passphrase.size) == 1;
         base::clearQueue();

@@ -120,7 +120,7 @@ Pkcs12Result Pkcs12Reader::read() {
 }
 
 void Pkcs12Reader::checkMac() {
-    Pkcs12MacCheck mac(m_file.get(), m_der, m_unlocker.options());
+    Pkcs12MacCheck mac(m_file.get(), m_der, m_unlocker);
     try {
         m_unlocker.open(PassphraseQuestion::Subject::Pkcs12, {}, "the PKCS#12 file",
                         [&mac](const base::Secret& passphrase) { return mac.isVerifiedBy(passphrase); });
@@ -166,6 +166,8 @@ void Pkcs12Reader::readEncryptedSafe(const PKCS7* safe) {
     Bags bags;
     m_unlocker.open(PassphraseQuestion::Subject::Pkcs12, {}, "the PKCS#12 file", [&](const base::Secret& passphrase) {
         return anyPkcs12Passphrase(passphrase, [&](PassphraseView variant) {
+            checkLimits(info, m_unlocker.options());
+            m_unlocker.spend(costOf(info));
             const auto plain = decryptPbe(content->algorithm, viewOf(content->enc_data), variant, m_unlocker.options());
             if (plain)
                 bags = parseBags(plain->view());
@@ -269,6 +271,8 @@ Item Pkcs12Reader::encryptedKeyItem(const PKCS12_SAFEBAG* bag) {
         m_unlocker.open(PassphraseQuestion::Subject::Pkcs12, friendlyName(bag), "a private key in the PKCS#12 file",
                         [&](const base::Secret& passphrase) {
                             return anyPkcs12Passphrase(passphrase, [&](PassphraseView variant) {
+                                checkLimits(info, m_unlocker.options());
+                                m_unlocker.spend(costOf(info));
                                 plain = tryDecryptToPkcs8(encrypted, variant, m_unlocker.options());
                                 return plain.has_value();
                             });

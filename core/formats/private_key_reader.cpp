@@ -276,7 +276,10 @@ PrivateKeyResult readPrivateKey(DerKind kind, BytesView bytes, const std::string
     }
     item.encryption = encryptionOf(parseEncrypted(bytes).get());
     contextFor(*item.encryption); // said before anybody is asked for a passphrase
-    return unlock(std::move(item), label, unlocker, [bytes, &unlocker](const base::Secret& passphrase) {
+    const EncryptionInfo info = *item.encryption;
+    return unlock(std::move(item), label, unlocker, [bytes, &info, &unlocker](const base::Secret& passphrase) {
+        checkLimits(info, unlocker.options());
+        unlocker.spend(costOf(info));
         return tryDecryptPkcs8(bytes, passphrase, unlocker.options());
     });
 }

@@ -78,7 +78,7 @@ PuttyFile parse(std::string_view text) {
     PuttyFile file;
     const std::string_view first = takeLine(text);
     const std::size_t colon = first.find(": ");
-    if (colon == std::string_view::npos)
+    if (!first.starts_with(Mark) || colon == std::string_view::npos)
         throwDamaged();
     file.version = static_cast<int>(numberOf(first.substr(Mark.size(), colon - Mark.size())));
     file.type = first.substr(colon + 2);

@@ -12,14 +12,17 @@ namespace certwright::formats {
 
 /// How to read. The limits keep a foreign file from costing minutes or gigabytes.
 struct ReadOptions {
-    bool triesEmptyPassphrase = true;           ///< before asking: none, then the empty one
-    int maxAttempts = 3;                        ///< how often a passphrase is asked for one thing
-    std::size_t maxFileSize = 1024ULL << 20;    ///< bytes
-    std::uint64_t maxIterations = 10'000'000;   ///< PBKDF2, PBKDF1 and PKCS#12 key derivation
-    std::uint64_t maxScryptMemory = 1ULL << 30; ///< bytes: 128 * N * r
-    std::uint64_t maxScryptWork = 1ULL << 24;   ///< N * r * p
-    std::uint64_t maxArgon2Work = 1ULL << 32;   ///< bytes times passes; the memory is limited as that of scrypt
-    std::uint32_t maxBcryptRounds = 256;        ///< OpenSSH
+    bool triesEmptyPassphrase = true;             ///< before asking: none, then the empty one
+    int maxAttempts = 3;                          ///< how often a passphrase is asked for one thing
+    std::size_t maxFileSize = 1024ULL << 20;      ///< bytes
+    std::uint64_t maxIterations = 5'000'000;      ///< PBKDF2, PBKDF1 and PKCS#12 key derivation
+    std::uint64_t maxScryptMemory = 192ULL << 20; ///< bytes: 128 * N * r
+    std::uint64_t maxScryptWork = 1ULL << 22;     ///< N * r * p
+    std::uint64_t maxArgon2Work = 1ULL << 31;     ///< bytes times passes; the memory is limited as that of scrypt
+    std::uint32_t maxBcryptRounds = 256;          ///< OpenSSH
+    /// All key derivations of a file together, as many iterations of PBKDF2 with HMAC-SHA-256: one or two seconds. A
+    /// file may hold thousands of locked parts, and several passphrases are tried for each.
+    std::uint64_t maxTotalWork = 8'000'000;
 };
 
 /// Finds out what is in `bytes` by their content: PEM (several, with text around, indented, quoted, CRLF, byte order

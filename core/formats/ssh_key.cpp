@@ -47,6 +47,9 @@ constexpr std::array Ciphers = {Cipher{"aes256-ctr", "AES-256-CTR", 32, 16, 16, 
 constexpr const Cipher& WritingCipher = Ciphers[0];
 
 /// How the private section is encrypted, and the section.
+/// What one round of bcrypt costs, as Unlocker::spend() counts.
+constexpr std::uint64_t WorkOfRound = 30'000;
+
 struct Locked {
     const Cipher* cipher = nullptr;
     base::Bytes salt;
@@ -189,9 +192,11 @@ SshKeyResult readOpenSshKey(BytesView content, Unlocker& unlocker) {
     result.item.encryption = info;
     try {
         unlocker.open(PassphraseQuestion::Subject::PrivateKey, {}, "the private key",
-                      [&locked, &result](const Secret& passphrase) {
-                          // OpenSSH writes no key with the empty passphrase.
-                          const auto section = passphrase.empty() ? std::nullopt : crypt(locked, passphrase, false);
+                      [&locked, &result, &unlocker](const Secret& passphrase) {
+                          if (passphrase.empty())
+                              return false; // with which OpenSSH writes no key
+                          unlocker.spend(locked.rounds * WorkOfRound);
+                          const auto section = crypt(locked, passphrase, false);
                           return section && readPrivateSection(section->view(), result);
                       });
     } catch (const Error& error) {

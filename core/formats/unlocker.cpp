@@ -1,5 +1,6 @@
 #include "core/formats/unlocker.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace certwright::formats {
@@ -39,6 +40,8 @@ void Unlocker::open(PassphraseQuestion::Subject subject, const std::string& labe
         }
         if (!answer)
             break;
+        if (i > 0)
+            m_spent = 0;
         if (attempt(*answer)) {
             m_fitted.push_back(std::move(*answer));
             return;
@@ -46,6 +49,15 @@ void Unlocker::open(PassphraseQuestion::Subject subject, const std::string& labe
     }
     throw Error(ErrorKind::WrongPassphrase, "The passphrase is wrong: it does not open " + what,
                 "Check capital letters and the keyboard layout; the passphrase of another file may have been given.");
+}
+
+void Unlocker::spend(std::uint64_t work) {
+    const std::uint64_t rest = m_options.maxTotalWork - std::min(m_spent, m_options.maxTotalWork);
+    if (work > rest)
+        throw Error(ErrorKind::NotAllowed,
+                    "The encrypted parts of the file would together keep the program busy for very long",
+                    "The file is damaged or made to do so. If it is yours, take it apart: one key in each file.");
+    m_spent += work;
 }
 
 } // namespace certwright::formats

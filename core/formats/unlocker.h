@@ -5,6 +5,7 @@
 #include "core/formats/passphrase.h"
 #include "core/formats/reader.h"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -26,6 +27,11 @@ public:
     void open(PassphraseQuestion::Subject subject, const std::string& label, const std::string& what,
               const Attempt& attempt);
 
+    /// To be told what a key derivation will cost (costOf()) before it is made.
+    /// @throws Error NotAllowed when it is more than the limit for all of the file; the count begins anew when somebody
+    /// gave another passphrase after one that did not fit
+    void spend(std::uint64_t work);
+
     const ReadOptions& options() const noexcept { return m_options; }
     const std::string& file() const noexcept { return m_file; }
 
@@ -36,6 +42,7 @@ private:
     const ReadOptions& m_options;
     std::string m_file;
     std::vector<base::Secret> m_fitted;
+    std::uint64_t m_spent = 0;
 };
 
 } // namespace certwright::formats

@@ -21,6 +21,17 @@ using base::Error;
 using base::ErrorKind;
 using base::Handle;
 
+namespace {
+
+/// Moves `position` behind the certificate.
+Handle<X509> nativeOf(base::BytesView der, const unsigned char*& position) {
+    base::clearQueue();
+    return Handle<X509>(base::check(d2i_X509(nullptr, &position, base::longSize(der.size())), "read the certificate",
+                                    ErrorKind::BadInput));
+}
+
+} // namespace
+
 struct Certificate::Data {
     Handle<X509> native;
     base::Bytes der;
@@ -61,20 +72,21 @@ Certificate::Certificate(std::shared_ptr<const Data> data)
     : m_data(std::move(data)) {}
 
 Certificate Certificate::fromDer(base::BytesView der) {
-    base::clearQueue();
     const unsigned char* position = der.data();
-    Handle<X509> native(base::check(d2i_X509(nullptr, &position, base::longSize(der.size())), "read the certificate",
-                                    ErrorKind::BadInput));
+    Handle<X509> native = nativeOf(der, position);
     if (position != der.data() + der.size())
         throw Error(ErrorKind::BadInput, "There are more bytes behind the certificate");
     return Certificate(std::make_shared<const Data>(std::move(native), base::toBytes(der)));
 }
 
 Certificate Certificate::fromPem(std::string_view pem) {
-    base::clearQueue();
-    const Handle<BIO> bio(base::check(BIO_new_mem_buf(pem.data(), base::intSize(pem.size())), "make a buffer"));
-    return adopt(Handle<X509>(base::check(PEM_read_bio_X509_AUX(bio.get(), nullptr, nullptr, nullptr),
-                                          "find a certificate in the PEM text", ErrorKind::BadInput)));
+    const PemContent block = pemContent(pem, PEM_STRING_X509_TRUSTED, "a certificate");
+    if (block.label != PEM_STRING_X509_TRUSTED)
+        return fromDer(block.der);
+    // OpenSSL's own settings of trust stand behind the certificate. They are not of it, and nothing here goes by them.
+    const unsigned char* position = block.der.data();
+    Handle<X509> native = nativeOf(block.der, position);
+    return Certificate(std::make_shared<const Data>(std::move(native), base::Bytes(block.der.data(), position)));
 }
 
 Certificate Certificate::adopt(Handle<X509> native) {

@@ -109,10 +109,7 @@ Crl Crl::fromDer(base::BytesView der) {
 }
 
 Crl Crl::fromPem(std::string_view pem) {
-    base::clearQueue();
-    const Handle<BIO> bio(base::check(BIO_new_mem_buf(pem.data(), base::intSize(pem.size())), "make a buffer"));
-    return adopt(Handle<X509_CRL>(base::check(PEM_read_bio_X509_CRL(bio.get(), nullptr, nullptr, nullptr),
-                                              "find a revocation list in the PEM text", ErrorKind::BadInput)));
+    return fromDer(pemContent(pem, PEM_STRING_X509_CRL, "a revocation list").der);
 }
 
 Crl Crl::adopt(Handle<X509_CRL> native) {

@@ -5,6 +5,7 @@
 #include "core/x509/extension_text.h"
 #include "core/x509/extension_values.h"
 #include "core/x509/name_attributes.h"
+#include "core/x509/native_text.h"
 
 #include <openssl/conf.h>
 #include <openssl/objects.h>
@@ -21,14 +22,11 @@ using base::Handle;
 
 namespace {
 
-Handle<ASN1_OBJECT> objectOf(std::string_view type) {
-    const std::string text(type);
-    Handle<ASN1_OBJECT> object(OBJ_txt2obj(text.c_str(), 0));
-    if (!object) {
-        base::clearQueue();
-        throw Error(ErrorKind::BadInput, "There is no extension called “" + text + "”",
+Handle<ASN1_OBJECT> typeOf(std::string_view type) {
+    Handle<ASN1_OBJECT> object = objectOf(type);
+    if (!object)
+        throw Error(ErrorKind::BadInput, "There is no extension called “" + std::string(type) + "”",
                     "Use OpenSSL's name for it, e.g. keyUsage, or a dotted OID.");
-    }
     return object;
 }
 
@@ -77,7 +75,7 @@ std::string withoutIndentation(std::string_view text, std::size_t width) {
 } // namespace
 
 Extension Extension::fromDer(std::string_view type, bool critical, base::Bytes value) {
-    const Handle<ASN1_OBJECT> object = objectOf(type);
+    const Handle<ASN1_OBJECT> object = typeOf(type);
     Extension extension;
     extension.m_oid = dottedOid(object.get());
     extension.m_critical = critical;
@@ -87,7 +85,10 @@ Extension Extension::fromDer(std::string_view type, bool critical, base::Bytes v
 
 Extension Extension::fromText(std::string_view type, bool critical, std::string_view value, X509* issuer,
                               X509* subject) {
-    const Handle<ASN1_OBJECT> object = objectOf(type);
+    const Handle<ASN1_OBJECT> object = typeOf(type);
+    // OpenSSL would read up to it and no further.
+    if (value.find('\0') != std::string_view::npos)
+        throw Error(ErrorKind::BadInput, "The value for the extension " + std::string(type) + " holds a zero octet");
     const auto conf = emptyConfiguration();
     X509V3_CTX context{};
     // Never X509V3_CTX_TEST: with it OpenSSL makes an empty extension of a value that needs a certificate it has not.

@@ -91,9 +91,8 @@ void setOtherName(GENERAL_NAME* native, const std::string& text) {
     const std::size_t semicolon = text.find(';');
     const std::string oid = text.substr(0, semicolon);
     const std::string value = semicolon == std::string::npos ? std::string() : text.substr(semicolon + 1);
-    const Handle<ASN1_OBJECT> object(OBJ_txt2obj(oid.c_str(), 0));
+    Handle<ASN1_OBJECT> object = objectOf(oid);
     if (!object || value.empty()) {
-        base::clearQueue();
         throw Error(ErrorKind::BadInput, "“" + text + "” is not an other name",
                     "Write it as OID;UTF8:text, e.g. msUPN;UTF8:alice@example.test.");
     }
@@ -146,12 +145,10 @@ Handle<GENERAL_NAME> toNative(const GeneralName& name) {
         break;
     }
     case Type::RegisteredId: {
-        ASN1_OBJECT* object = OBJ_txt2obj(name.value.c_str(), 0);
-        if (object == nullptr) {
-            base::clearQueue();
+        Handle<ASN1_OBJECT> object = objectOf(name.value);
+        if (!object)
             throw Error(ErrorKind::BadInput, "“" + name.value + "” is not a valid OID");
-        }
-        GENERAL_NAME_set0_value(native.get(), GEN_RID, object);
+        GENERAL_NAME_set0_value(native.get(), GEN_RID, object.release());
         break;
     }
     case Type::OtherName:

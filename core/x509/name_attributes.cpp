@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/openssl_check.h"
 #include "core/x509/name_text.h"
+#include "core/x509/native_text.h"
 
 #include <openssl/objects.h>
 
@@ -82,13 +83,6 @@ std::string changedCase(std::string_view text, int (*change)(int)) {
     return out;
 }
 
-Handle<ASN1_OBJECT> objectOf(const std::string& name) {
-    Handle<ASN1_OBJECT> object(OBJ_txt2obj(name.c_str(), 0));
-    if (!object)
-        base::clearQueue();
-    return object;
-}
-
 /// True when the octet is a character that the type cannot hold; only of types that hold ASCII or less.
 bool isUnfit(char c, StringType type) noexcept {
     static constexpr std::string_view punctuation = " '()+,-./:=?"; // X.680 41.4
@@ -126,10 +120,9 @@ Handle<ASN1_OBJECT> attributeObject(std::string_view type) {
     Handle<ASN1_OBJECT> object;
     if (row != std::end(Spellings))
         object = objectOf(row->second);
-    // OBJ_txt2obj() would read up to a zero and no further.
-    if (!object && name.find('\0') == std::string_view::npos)
-        object = objectOf(std::string(name));
-    if (!object && name.find('\0') == std::string_view::npos)
+    if (!object)
+        object = objectOf(name);
+    if (!object)
         object = objectOf(changedCase(name, std::toupper));
     if (!object)
         throw Error(ErrorKind::BadInput, "“" + std::string(type) + "” is not an attribute of a name",

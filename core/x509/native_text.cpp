@@ -9,6 +9,7 @@
 #include <openssl/pem.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace certwright::x509 {
 
@@ -19,6 +20,21 @@ using base::Handle;
 std::string pemOf(const char* label, base::BytesView der) {
     return printedText(
         [label, der](BIO* bio) { return PEM_write_bio(bio, label, "", der.data(), static_cast<long>(der.size())); });
+}
+
+PemContent pemContent(std::string_view pem, const char* label, const char* what) {
+    base::clearQueue();
+    const Handle<BIO> bio(base::check(BIO_new_mem_buf(pem.data(), base::intSize(pem.size())), "make a buffer"));
+    // Without a callback OpenSSL would ask on the terminal for the passphrase of an encrypted block.
+    const auto noPassphrase = [](char*, int, int, void*) { return -1; };
+    unsigned char* data = nullptr;
+    long length = 0;
+    char* name = nullptr;
+    base::check(PEM_bytes_read_bio(&data, &length, &name, label, bio.get(), noPassphrase, nullptr),
+                std::string("find ") + what + " in the PEM text", ErrorKind::BadInput);
+    const base::OpensslMemory<unsigned char> dataOwner(data);
+    const base::OpensslMemory<char> nameOwner(name);
+    return {name, base::Bytes(data, data + length)};
 }
 
 std::string printedText(const std::function<int(BIO*)>& print) {
@@ -37,6 +53,15 @@ std::string algorithmName(const X509_ALGOR* algorithm) {
     if (nid != NID_undef)
         return OBJ_nid2ln(nid);
     return dottedOid(object);
+}
+
+Handle<ASN1_OBJECT> objectOf(std::string_view text) {
+    // OpenSSL would read up to a zero and no further.
+    if (text.find('\0') != std::string_view::npos)
+        return nullptr;
+    Handle<ASN1_OBJECT> object(OBJ_txt2obj(std::string(text).c_str(), 0));
+    base::clearQueue();
+    return object && OBJ_length(object.get()) != 0 ? std::move(object) : nullptr;
 }
 
 std::string ia5Text(base::BytesView octets) {

@@ -108,10 +108,7 @@ Request Request::fromDer(base::BytesView der) {
 }
 
 Request Request::fromPem(std::string_view pem) {
-    base::clearQueue();
-    const Handle<BIO> bio(base::check(BIO_new_mem_buf(pem.data(), base::intSize(pem.size())), "make a buffer"));
-    return adopt(Handle<X509_REQ>(base::check(PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr),
-                                              "find a request in the PEM text", ErrorKind::BadInput)));
+    return fromDer(pemContent(pem, PEM_STRING_X509_REQ, "a request").der);
 }
 
 Request Request::adopt(Handle<X509_REQ> native) {

@@ -47,6 +47,7 @@ private Q_SLOTS:
     void stopsWhenAskedTo();
     void limitsForeignCosts_data();
     void limitsForeignCosts();
+    void limitsTheCostOfAllPartsTogether();
     void readsFiles();
 };
 
@@ -313,6 +314,22 @@ void ContentsReaderTest::limitsForeignCosts() {
     const formats::Contents contents = formats::readContents(view(content), answering({"x"}), tight);
     QCOMPARE(errorKind(contents), QStringLiteral("not-allowed"));
     QVERIFY(!contents.error->hint().empty());
+}
+
+void ContentsReaderTest::limitsTheCostOfAllPartsTogether() {
+    const QByteArray key = corpusData("keys", QStringLiteral("gen-p8-pbes2-aes256-sha256.pem")); // 2048 iterations
+    formats::ReadOptions tight;
+    tight.maxTotalWork = 10'000;
+    // The empty one and "wrong": 4096 for each key.
+    QCOMPARE(errorKind(formats::readContents(view(key), answering({"wrong"}), tight)),
+             QStringLiteral("wrong-passphrase"));
+    const formats::Contents contents = formats::readContents(view(key.repeated(9)), answering({"wrong"}), tight);
+    QCOMPARE(contents.items.size(), std::size_t{2});
+    tight.maxTotalWork = 4'000;
+    QCOMPARE(errorKind(formats::readContents(view(key), answering({"wrong"}), tight)), QStringLiteral("not-allowed"));
+    // Whoever tries again may do so for as long as he likes.
+    tight.maxTotalWork = 5'000;
+    QVERIFY(!formats::readContents(view(key), answering({"a", "b", "s3cret pass"}), tight).error);
 }
 
 void ContentsReaderTest::readsFiles() {

@@ -196,6 +196,26 @@ private Q_SLOTS:
         QVERIFY(Certificate::fromPem(text) == first.certificate());
     }
 
+    // A signature that says its last octet has unused bits, and has them set: OpenSSL writes it with them cleared.
+    void keepsTheOctetsOfAPemText() {
+        QByteArray der = bytes(test::TestCa().certificate().der());
+        const Certificate sound = Certificate::fromDer(view(der));
+        const ASN1_BIT_STRING* signature = nullptr;
+        X509_get0_signature(&signature, nullptr, sound.native());
+        der[der.size() - ASN1_STRING_length(signature) - 1] = 1;
+        der.back() = static_cast<char>(der.back() | 1);
+        const QByteArray pem = "-----BEGIN CERTIFICATE-----\n" + der.toBase64() + "\n-----END CERTIFICATE-----\n";
+        QCOMPARE(bytes(Certificate::fromPem(test::textView(pem)).der()), der);
+    }
+
+    // Nobody is asked on the terminal.
+    void refusesAnEncryptedBlock() {
+        QByteArray pem = QByteArray::fromStdString(test::TestCa().certificate().toPem());
+        pem.replace("CATE-----\n", "CATE-----\nProc-Type: 4,ENCRYPTED\n"
+                                   "DEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\n");
+        CERTWRIGHT_VERIFY_FAILS(Certificate::fromPem(test::textView(pem)), ErrorKind::PassphraseNeeded);
+    }
+
     void sharesAndCompares() {
         const test::TestCa root;
         const Certificate copy = root.certificate();

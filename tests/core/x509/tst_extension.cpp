@@ -265,9 +265,18 @@ private Q_SLOTS:
                 value.endsWith(":copy"));
     }
 
+    // OpenSSL would end the text there.
+    void refusesZeroOctets() {
+        using namespace std::string_view_literals;
+        CERTWRIGHT_VERIFY_FAILS(Extension::fromText("basicConstraints"sv, false, "CA:TRUE\0,pathlen:0"sv),
+                                ErrorKind::BadInput);
+        CERTWRIGHT_VERIFY_FAILS(Extension::fromText("basicConstraints\0x"sv, false, "CA:TRUE"sv), ErrorKind::BadInput);
+    }
+
     void refusesTypesThatNobodyKnows_data() {
         QTest::addColumn<QByteArray>("type");
-        for (const char* type : {"", "colour", "1", "9.9.9", "1.2.3.x", "CN ", "basicconstraints"})
+        for (const char* type :
+             {"", "colour", "1", "9.9.9", "1.2.3.x", "CN ", "basicconstraints", "AES-128-CBC-HMAC-SHA1"})
             QTest::newRow(type) << QByteArray(type);
     }
     void refusesTypesThatNobodyKnows() {

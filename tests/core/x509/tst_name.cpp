@@ -227,6 +227,8 @@ private Q_SLOTS:
         row("t61", "O", text("λ"), StringType::T61, "organizationName");
         row("empty", "O", QString(), StringType::Automatic, "The organizationName is empty");
         row("unknown type", "colour", text("red"), StringType::Automatic, "“colour” is not an attribute");
+        // A name that OpenSSL knows and that has no OID.
+        row("type without an OID", "AES-128-CBC-HMAC-SHA1", text("x"), StringType::Automatic, "is not an attribute");
         row("a type that no name can hold", "O", text("#0500"), StringType::Other, "organizationName");
     }
     void refusesWhatATypeCannotHold() {

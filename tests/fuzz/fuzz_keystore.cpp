@@ -1,0 +1,13 @@
+#include "core/formats/keystore.h"
+#include "tests/fuzz/fuzz.h"
+
+// A key store of Java.
+void certwright::fuzz::target(base::BytesView input) {
+    auto result = formats::readKeystore(input);
+    if (!result)
+        return;
+    formats::Contents contents;
+    contents.items.push_back({std::move(result->item), {}, {}});
+    contents.error = result->error;
+    lookAt(contents);
+}
