@@ -5,6 +5,7 @@
 #include "app/cli/item_text.h"
 #include "app/cli/making_options.h"
 #include "app/cli/output_files.h"
+#include "app/cli/pkcs12_preset_options.h"
 #include "core/base/error.h"
 #include "core/service/converting.h"
 
@@ -25,7 +26,7 @@ struct ConvertOptions {
     std::string out;
     std::string encoding;
     std::string name;
-    bool isLegacy = false;
+    Pkcs12PresetOptions protection;
     bool isForced = false;
     KeyFileOptions keyFile;
     PassphraseOptions input = PassphraseOptions::forInput();
@@ -46,8 +47,7 @@ service::ConvertOrder orderOf(const ConvertOptions& options) {
     order.target = *target;
     order.name = options.name;
     order.encryption = options.keyFile.encryption();
-    if (options.isLegacy)
-        order.strength = formats::Pkcs12Strength::Legacy;
+    order.preset = options.protection.preset();
     using service::ConvertTarget;
     const bool hasEncodings =
         *target == ConvertTarget::Pkcs7 || *target == ConvertTarget::Pkcs8 || *target == ConvertTarget::Traditional;
@@ -130,7 +130,7 @@ void addTo(CLI::App& command, CommandLine& line) {
     command.add_option("--out", options->out, "File to write; - is standard output, but for private keys")->required();
     command.add_option("--encoding", options->encoding, "pem or der, for pkcs7 (der), pkcs8 and traditional (pem)");
     command.add_option("--name", options->name, "Friendly name (pkcs12), comment (openssh), key id (jwk)");
-    command.add_flag("--legacy", options->isLegacy, "PKCS#12 for old Windows, macOS and Java: 3DES, SHA-1");
+    options->protection.addTo(command);
     command.add_flag("--force", options->isForced, "Overwrite an existing file");
     options->keyFile.addTo(command);
     options->input.addTo(command);

@@ -4,6 +4,7 @@
 #include "app/cli/exit_code.h"
 #include "app/cli/making_options.h"
 #include "app/cli/output_files.h"
+#include "app/cli/pkcs12_preset_options.h"
 #include "app/cli/store_options.h"
 #include "core/base/error.h"
 #include "core/service/exporting.h"
@@ -21,7 +22,7 @@ struct ExportOptions {
     std::string target;
     std::string out;
     bool includesRoot = false;
-    bool isLegacy = false;
+    Pkcs12PresetOptions protection;
     bool isForced = false;
     PassphraseOptions output = PassphraseOptions::forOutput();
     StoreOptions store;
@@ -155,8 +156,7 @@ int runExport(const ExportOptions& options, Console& console) {
     order.target = info->target;
     order.path = QString::fromStdString(options.out);
     order.options.includeRoot = options.includesRoot;
-    if (options.isLegacy)
-        order.options.strength = formats::Pkcs12Strength::Legacy;
+    order.options.preset = options.protection.preset();
     order.mayOverwrite = options.isForced;
     order.passphrase = readPassphrase(options, *info, console);
     const service::ExportPlan plan = service::planExport(*store, order, base::SystemClock().now());
@@ -182,7 +182,7 @@ void addExportCommand(CommandLine& line) {
     command.add_option("--target", options->target, "Destination: " + targetIds())->required();
     command.add_option("--out", options->out, "File, or for servers the folder")->required();
     command.add_flag("--include-root", options->includesRoot, "Put the root into the chain too");
-    command.add_flag("--legacy", options->isLegacy, "PKCS#12 for old Windows, macOS and Java: 3DES, SHA-1");
+    options->protection.addTo(command);
     command.add_flag("--force", options->isForced, "Overwrite existing files");
     options->output.addTo(command);
     options->store.addTo(command);

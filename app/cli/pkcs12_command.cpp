@@ -5,6 +5,7 @@
 #include "app/cli/item_text.h"
 #include "app/cli/making_options.h"
 #include "app/cli/output_files.h"
+#include "app/cli/pkcs12_preset_options.h"
 #include "core/base/error.h"
 #include "core/formats/pkcs12.h"
 
@@ -24,7 +25,7 @@ struct CreateOptions {
     std::vector<std::string> chain;
     std::string name;
     std::string out;
-    bool isLegacy = false;
+    Pkcs12PresetOptions protection;
     bool isForced = false;
     PassphraseOptions input = PassphraseOptions::forInput();
     PassphraseOptions output = PassphraseOptions::forOutput();
@@ -66,8 +67,7 @@ int runCreate(const CreateOptions& options, Console& console) {
         throw Error(ErrorKind::PassphraseNeeded, "A passphrase is needed to encrypt the file",
                     "Give it by --out-passphrase-file");
     pki::ExportOptions exportOptions;
-    if (options.isLegacy)
-        exportOptions.strength = formats::Pkcs12Strength::Legacy;
+    exportOptions.preset = options.protection.preset();
     const auto rendered = pki::renderExport(pki::ExportTarget::Pkcs12, {material}, &*passphrase, exportOptions);
     files.addPrivate(options.out, rendered.front().content, "PKCS#12", *passphrase,
                      service::ExpectedContents::of({material}));
@@ -126,7 +126,7 @@ void addPkcs12Commands(CommandLine& line) {
     create.add_option("--chain", options->chain, "Files with more certificates");
     create.add_option("--name", options->name, "Friendly name");
     create.add_option("--out", options->out, "File to write")->required();
-    create.add_flag("--legacy", options->isLegacy, "For old Windows, macOS and Java: 3DES, SHA-1");
+    options->protection.addTo(create);
     create.add_flag("--force", options->isForced, "Overwrite an existing file");
     options->input.addTo(create);
     options->output.addTo(create);

@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace certwright::formats {
@@ -22,14 +23,20 @@ struct Pkcs12Contents {
     std::string friendlyName;                     ///< of key and certificate, UTF-8; may be empty
 };
 
-enum class Pkcs12Strength {
-    Strong, ///< AES-256-CBC, PBKDF2 with HMAC-SHA-256, 600000 iterations; MAC SHA-256
-    Legacy, ///< 3DES, SHA-1, 2048 iterations: for Windows before 10 1709, macOS before 12 and old devices
+/// How a PKCS#12 file is protected, named by who has to open it.
+enum class Pkcs12Preset {
+    Strong,      ///< AES-256-CBC, PBKDF2 with HMAC-SHA-256, 600000 iterations; MAC SHA-256
+    Windows2016, ///< 3DES, SHA-1, 2048 iterations: Windows Server 2016, Windows 10 before 1709, macOS before 12
+    Java8,       ///< 3DES, SHA-1, 50000 iterations: Java 8 before update 301; without a key its certificates are marked
+                 ///< as trusted, which Java asks for
 };
+
+/// Reads "strong", "windows-2016" or "java-8", as the command line writes them; nothing for another word.
+std::optional<Pkcs12Preset> parsePkcs12Preset(std::string_view text) noexcept;
 
 /// DER of a new PKCS#12 file. @throws Error BadInput when there is nothing to write or the key is not the certificate's
 base::Bytes createPkcs12(const Pkcs12Contents& contents, const base::Secret& passphrase,
-                         Pkcs12Strength strength = Pkcs12Strength::Strong);
+                         Pkcs12Preset preset = Pkcs12Preset::Strong);
 
 /// What came out of reading a PKCS#12 file.
 struct Pkcs12Result {

@@ -116,7 +116,7 @@ Files renderPkcs12(const Job& job) {
     ExportedFile file;
     file.purpose = contents.key ? "certificate, chain and private key, encrypted" : "certificate and chain, encrypted";
     file.isPrivate = true;
-    file.content = formats::createPkcs12(contents, *job.passphrase, job.options.strength);
+    file.content = formats::createPkcs12(contents, *job.passphrase, job.options.preset);
     Files files;
     files.push_back(std::move(file));
     return files;

@@ -62,7 +62,7 @@ struct ExportMaterial {
 
 struct ExportOptions {
     bool includeRoot = false; ///< nginx, apache, haproxy, chain: a server need not send it
-    formats::Pkcs12Strength strength = formats::Pkcs12Strength::Strong;
+    formats::Pkcs12Preset preset = formats::Pkcs12Preset::Strong;
 };
 
 /// One file of an export, before it is written.

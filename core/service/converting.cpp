@@ -228,7 +228,7 @@ Conversion toPkcs12(const Parts& parts, const ConvertOrder& order, FileMaker& ou
         contents.chain.push_back(*other);
         out.expect(*other);
     }
-    const Secret written(formats::createPkcs12(contents, *out.passphrase(), order.strength));
+    const Secret written(formats::createPkcs12(contents, *out.passphrase(), order.preset));
     if (contents.key)
         out.addKey(*contents.key, written.clone(), true);
     else

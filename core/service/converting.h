@@ -31,7 +31,7 @@ struct ConvertOrder {
     ConvertTarget target = ConvertTarget::Pem;
     std::optional<formats::Encoding> encoding{}; ///< Pkcs7, Pkcs8, Traditional; else DER for the first, PEM
     formats::KeyEncryption encryption{};         ///< of private keys, when there is a passphrase
-    formats::Pkcs12Strength strength = formats::Pkcs12Strength::Strong;
+    formats::Pkcs12Preset preset = formats::Pkcs12Preset::Strong;
     std::string name{}; ///< friendly name in PKCS#12, comment for OpenSSH, `kid` in JWK
 };
 

@@ -220,7 +220,8 @@ void TestClickBudget::importsAPkcs12() {
     contents.key = server.key;
     contents.certificate = server.certificate;
     contents.chain = {root.certificate};
-    const base::Bytes bytes = formats::createPkcs12(contents, base::Secret("secret"), formats::Pkcs12Strength::Legacy);
+    const base::Bytes bytes =
+        formats::createPkcs12(contents, base::Secret("secret"), formats::Pkcs12Preset::Windows2016);
     const QString file = f.writeFile(QStringLiteral("srv.p12"), std::string(bytes.begin(), bytes.end()));
     QMimeData data;
     data.setUrls({QUrl::fromLocalFile(file)});

@@ -44,7 +44,7 @@ struct Fixture : test::WindowFixture {
         contents.chain = {root.certificate};
         contents.friendlyName = "srv";
         return writeFile(QStringLiteral("srv.p12"),
-                         formats::createPkcs12(contents, base::Secret("secret"), formats::Pkcs12Strength::Legacy));
+                         formats::createPkcs12(contents, base::Secret("secret"), formats::Pkcs12Preset::Windows2016));
     }
 
     void open(const QStringList& paths) {

@@ -154,7 +154,8 @@ void TestViewerWindow::opensAPkcs12InPlace() {
     contents.key = server.key;
     contents.certificate = server.certificate;
     contents.chain = {root.certificate};
-    f.show(base::BytesView(formats::createPkcs12(contents, base::Secret("secret"), formats::Pkcs12Strength::Legacy)));
+    f.show(
+        base::BytesView(formats::createPkcs12(contents, base::Secret("secret"), formats::Pkcs12Preset::Windows2016)));
     QVERIFY(f.waitForItem());
     test::look(*f.viewer, QStringLiteral("viewer-locked"));
     f.give(QStringLiteral("secret"));

@@ -21,9 +21,10 @@ private Q_SLOTS:
     void weOpenTheirFiles_data();
     void weOpenTheirFiles();
     void javaReadsOurKeyStore();
+    void javaTrustsOurCertificates();
 
 private:
-    QString writeOurs(formats::Pkcs12Strength strength, std::string_view passphrase);
+    QString writeOurs(formats::Pkcs12Preset preset, std::string_view passphrase);
 
     ToolFiles m_files;
     std::optional<Made> m_root;
@@ -37,31 +38,36 @@ void InteropPkcs12Test::initTestCase() {
     m_leaf = make(choices, &*m_root, crypto::generateKey(crypto::KeySpec::parse("rsa:2048")), realNow());
 }
 
-QString InteropPkcs12Test::writeOurs(formats::Pkcs12Strength strength, std::string_view passphrase) {
+QString InteropPkcs12Test::writeOurs(formats::Pkcs12Preset preset, std::string_view passphrase) {
     pki::ExportMaterial material{m_leaf->certificate, {m_root->certificate}, m_leaf->key, "wëb server"};
     pki::ExportOptions options;
-    options.strength = strength;
+    options.preset = preset;
     const base::Secret secret(passphrase);
     const auto files = pki::renderExport(pki::ExportTarget::Pkcs12, {material}, &secret, options);
     return m_files.write("ours.p12", files.at(0).bytes());
 }
 
 void InteropPkcs12Test::othersOpenOurFiles_data() {
-    QTest::addColumn<bool>("isLegacy");
+    QTest::addColumn<QByteArray>("preset");
     QTest::addColumn<QString>("passphrase");
-    QTest::newRow("strong") << false << QStringLiteral("a passphrase");
-    QTest::newRow("strong, beyond ASCII") << false << QStringLiteral("pässwörd €");
-    QTest::newRow("strong, empty") << false << QString();
-    QTest::newRow("for old programs") << true << QStringLiteral("a passphrase");
+    QTest::addColumn<QString>("mac");
+    const auto row = [](const char* name, const char* preset, const QString& passphrase, const char* mac) {
+        QTest::newRow(name) << QByteArray(preset) << passphrase << QString::fromLatin1(mac);
+    };
+    row("strong", "strong", QStringLiteral("a passphrase"), "MAC: sha256, Iteration 600000");
+    row("strong, beyond ASCII", "strong", QStringLiteral("pässwörd €"), "MAC: sha256, Iteration 600000");
+    row("strong, empty", "strong", QString(), "MAC: sha256, Iteration 600000");
+    row("older Windows", "windows-2016", QStringLiteral("a passphrase"), "MAC: sha1, Iteration 2048");
+    row("older Java", "java-8", QStringLiteral("a passphrase"), "MAC: sha1, Iteration 50000");
 }
 
 void InteropPkcs12Test::othersOpenOurFiles() {
     CERTWRIGHT_NEED_TOOL(openssl, "openssl");
     CERTWRIGHT_NEED_TOOL(certtool, "certtool");
-    QFETCH(bool, isLegacy);
+    QFETCH(QByteArray, preset);
     QFETCH(QString, passphrase);
-    const auto strength = isLegacy ? formats::Pkcs12Strength::Legacy : formats::Pkcs12Strength::Strong;
-    const QString file = writeOurs(strength, passphrase.toStdString());
+    QFETCH(QString, mac);
+    const QString file = writeOurs(formats::parsePkcs12Preset(preset.toStdString()).value(), passphrase.toStdString());
 
     const auto opened =
         run(openssl, {QStringLiteral("pkcs12"), QStringLiteral("-in"), file, QStringLiteral("-passin"),
@@ -69,8 +75,7 @@ void InteropPkcs12Test::othersOpenOurFiles() {
     CERTWRIGHT_VERIFY_SUCCESS(opened);
     QCOMPARE(opened.output.count("BEGIN CERTIFICATE"), 2);
     QCOMPARE(opened.output.count("BEGIN PRIVATE KEY"), 1);
-    CERTWRIGHT_VERIFY_CONTAINS(QString::fromUtf8(opened.errors), isLegacy ? QStringLiteral("MAC: sha1, Iteration 2048")
-                                                                          : QStringLiteral("MAC: sha256, Iteration"));
+    CERTWRIGHT_VERIFY_CONTAINS(QString::fromUtf8(opened.errors), mac);
 
     const auto shown = run(certtool, {QStringLiteral("--p12-info"), QStringLiteral("--inder"),
                                       QStringLiteral("--infile"), file, QStringLiteral("--password"), passphrase});
@@ -81,7 +86,7 @@ void InteropPkcs12Test::othersOpenOurFiles() {
 
 void InteropPkcs12Test::othersRefuseAWrongPassphrase() {
     CERTWRIGHT_NEED_TOOL(openssl, "openssl");
-    const QString file = writeOurs(formats::Pkcs12Strength::Strong, "right");
+    const QString file = writeOurs(formats::Pkcs12Preset::Strong, "right");
     QVERIFY(!run(openssl, {QStringLiteral("pkcs12"), QStringLiteral("-in"), file, QStringLiteral("-passin"),
                            QStringLiteral("pass:wrong"), QStringLiteral("-noout")})
                  .isSuccess());
@@ -143,12 +148,29 @@ void InteropPkcs12Test::weOpenTheirFiles() {
 
 void InteropPkcs12Test::javaReadsOurKeyStore() {
     CERTWRIGHT_NEED_TOOL(keytool, "keytool");
-    const QString file = writeOurs(formats::Pkcs12Strength::Strong, "changeit");
+    const QString file = writeOurs(formats::Pkcs12Preset::Strong, "changeit");
     const auto listed =
         run(keytool, {QStringLiteral("-list"), QStringLiteral("-keystore"), file, QStringLiteral("-storetype"),
                       QStringLiteral("PKCS12"), QStringLiteral("-storepass"), QStringLiteral("changeit")});
     CERTWRIGHT_VERIFY_SUCCESS(listed);
     CERTWRIGHT_VERIFY_CONTAINS(QString::fromUtf8(listed.output), QStringLiteral("PrivateKeyEntry"));
+}
+
+void InteropPkcs12Test::javaTrustsOurCertificates() {
+    CERTWRIGHT_NEED_TOOL(keytool, "keytool");
+    formats::Pkcs12Contents contents;
+    contents.chain = {m_root->certificate, m_leaf->certificate};
+    const auto entries = [&](formats::Pkcs12Preset preset) {
+        const base::Secret passphrase(std::string_view("changeit"));
+        const QString file =
+            m_files.write("trust.p12", base::BytesView(formats::createPkcs12(contents, passphrase, preset)));
+        const auto listed =
+            run(keytool, {QStringLiteral("-list"), QStringLiteral("-keystore"), file, QStringLiteral("-storetype"),
+                          QStringLiteral("PKCS12"), QStringLiteral("-storepass"), QStringLiteral("changeit")});
+        return QString::fromUtf8(listed.output).count(QStringLiteral("trustedCertEntry"));
+    };
+    QCOMPARE(entries(formats::Pkcs12Preset::Java8), 2);
+    QCOMPARE(entries(formats::Pkcs12Preset::Strong), 0);
 }
 
 CERTWRIGHT_TEST_MAIN(InteropPkcs12Test)

@@ -211,7 +211,7 @@ void ExportForm::apply(service::ExportOrder& order) const {
     order.path = path();
     order.options.includeRoot = m_root->isVisibleTo(this) && m_root->isChecked();
     if (m_legacy->isVisibleTo(this) && m_legacy->isChecked())
-        order.options.strength = formats::Pkcs12Strength::Legacy;
+        order.options.preset = formats::Pkcs12Preset::Windows2016;
 }
 
 } // namespace certwright::ui

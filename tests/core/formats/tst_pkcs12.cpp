@@ -13,7 +13,7 @@ using namespace certwright;
 using namespace certwright::test;
 using base::ErrorKind;
 using formats::Pkcs12Result;
-using formats::Pkcs12Strength;
+using formats::Pkcs12Preset;
 
 namespace {
 
@@ -267,7 +267,7 @@ void Pkcs12Test::givesWhatIsThere() {
     // crypto.PKCS12.get_certificate, crypto.PKCS12.get_ca_certificates: nothing where there is nothing.
     const base::Secret passphrase = secret("x");
     const auto load = [&passphrase](const formats::Pkcs12Contents& contents) {
-        return formats::loadPkcs12(formats::createPkcs12(contents, passphrase, Pkcs12Strength::Legacy), &passphrase);
+        return formats::loadPkcs12(formats::createPkcs12(contents, passphrase, Pkcs12Preset::Windows2016), &passphrase);
     };
     const formats::Pkcs12Item pair = load({m_leaf.key, m_leaf.certificate, {}, {}});
     QVERIFY(pair.privateKey() != nullptr && pair.certificate() != nullptr && !pair.caCertificates());
@@ -394,7 +394,7 @@ void Pkcs12Test::opensslReadsOurs() {
     QFETCH(QStringList, said);
     formats::Pkcs12Contents contents{m_leaf.key, m_leaf.certificate, {m_ca.certificate()}, "größter Schlüssel"};
     const base::Bytes made = formats::createPkcs12(contents, secret(passphrase.toUtf8()),
-                                                   isLegacy ? Pkcs12Strength::Legacy : Pkcs12Strength::Strong);
+                                                   isLegacy ? Pkcs12Preset::Windows2016 : Pkcs12Preset::Strong);
     const QString file = write("ours.p12", bytes(made));
     const auto shown =
         run(tool, {QStringLiteral("pkcs12"), QStringLiteral("-info"), QStringLiteral("-in"), file,
@@ -432,7 +432,7 @@ void Pkcs12Test::refusesWhatMakesNoSense() {
     for (const auto& contents :
          {formats::Pkcs12Contents{m_leaf.key, {}, {}, {}}, formats::Pkcs12Contents{{}, m_leaf.certificate, {}, {}},
           formats::Pkcs12Contents{{}, {}, {m_ca.certificate()}, {}}}) {
-        const base::Bytes made = formats::createPkcs12(contents, passphrase, Pkcs12Strength::Legacy);
+        const base::Bytes made = formats::createPkcs12(contents, passphrase, Pkcs12Preset::Windows2016);
         QCOMPARE(read(bytes(made), answering({"x"})).item.items.size(), std::size_t{1});
     }
 }
