@@ -12,8 +12,8 @@
 using namespace certwright;
 using namespace certwright::test;
 using base::ErrorKind;
-using formats::Pkcs12Result;
 using formats::Pkcs12Preset;
+using formats::Pkcs12Result;
 
 namespace {
 
