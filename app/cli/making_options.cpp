@@ -115,6 +115,7 @@ void ContentOptions::addTo(CLI::App& command) {
     command.add_option("--omit", m_omitted, "Leave out an extension that the profile brings, may be repeated")
         ->take_all();
     command.add_option("--digest", m_digest, "Digest of the signature (default: what fits the key)");
+    command.add_flag("--rsa-pss", m_usesPss, "Sign by RSA-PSS (RFC 4055) with an RSA key");
 }
 
 pki::IssueChoices ContentOptions::choices() const {
@@ -133,6 +134,8 @@ pki::IssueChoices ContentOptions::choices() const {
     for (const std::string& name : m_omitted)
         choices.leftOutExtensions.push_back(extensionOid(name));
     choices.digest = m_digest;
+    if (m_usesPss)
+        choices.padding = crypto::RsaPadding::Pss;
     return choices;
 }
 

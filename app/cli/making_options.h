@@ -39,7 +39,7 @@ private:
     std::string m_newKey;
 };
 
-/// What goes into a certificate or request: --profile, --subject, --san, --extension, --omit, --digest.
+/// What goes into a certificate or request: --profile, --subject, --san, --extension, --omit, --digest, --rsa-pss.
 class ContentOptions {
 public:
     void addTo(CLI::App& command);
@@ -54,6 +54,7 @@ private:
     std::vector<std::string> m_extensions;
     std::vector<std::string> m_omitted;
     std::string m_digest;
+    bool m_usesPss = false;
 };
 
 /// How a private key is written to a file: --cipher, --kdf, --out-passphrase-file.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/clock.h"
+#include "core/crypto/private_key.h"
 #include "core/crypto/public_key.h"
 #include "core/pki/problem.h"
 #include "core/pki/profile.h"
@@ -56,8 +57,9 @@ struct IssueChoices {
     /// is not shortened but refused with the repair.
     std::optional<Lifetime> lifetime;
 
-    std::optional<x509::Serial> serial; ///< nothing: 128 random bits
-    std::string digest;                 ///< empty: the signing key's natural one
+    std::optional<x509::Serial> serial;                     ///< nothing: 128 random bits
+    std::string digest;                                     ///< empty: the signing key's natural one
+    crypto::RsaPadding padding = crypto::RsaPadding::Pkcs1; ///< of the signature, with an RSA key
 };
 
 /// What a plan is made against.
@@ -112,7 +114,8 @@ struct IssuePlan {
     base::Time notAfter;
     std::optional<x509::Serial> serial; ///< nothing: random at signing
     std::string digest;                 ///< empty where the algorithm brings its own
-    std::string signatureAlgorithm;     ///< "ecdsa-with-SHA256"; empty while no issuer is chosen
+    crypto::RsaPadding padding = crypto::RsaPadding::Pkcs1;
+    std::string signatureAlgorithm; ///< "ecdsa-with-SHA256"; empty while no issuer is chosen
     crypto::KeyFacts keyFacts;
     std::vector<x509::GeneralName> names;
     std::vector<PlannedExtension> extensions; ///< in the order they will be encoded

@@ -95,7 +95,7 @@ x509::Certificate signCertificate(const IssuePlan& plan, const crypto::PublicKey
         .setPublicKey(subjectKey);
     for (const PlannedExtension& planned : plan.extensions)
         builder.addExtension(*planned.extension);
-    return builder.sign(signer, plan.digest);
+    return builder.sign(signer, plan.digest, plan.padding);
 }
 
 x509::Request signRequest(const IssuePlan& plan, const crypto::PrivateKey& key, std::string_view challenge) {
@@ -106,7 +106,7 @@ x509::Request signRequest(const IssuePlan& plan, const crypto::PrivateKey& key, 
         builder.addExtension(*planned.extension);
     if (!challenge.empty())
         builder.setChallenge(challenge);
-    x509::Request request = builder.sign(key, plan.digest);
+    x509::Request request = builder.sign(key, plan.digest, plan.padding);
     const x509::Request again = x509::Request::fromDer(request.der());
     if (!again.isSignatureValid().value_or(false) || !(again.subject() == plan.subject))
         throw Error(ErrorKind::Internal, "The new request is not what was planned");

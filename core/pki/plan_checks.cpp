@@ -30,7 +30,7 @@ bool canSign(const crypto::KeyFacts& key) {
 }
 
 /// OpenSSL's name of the signature algorithm; what is known when it has none for the pair.
-std::string signatureName(const crypto::KeyFacts& key, const std::string& digest) {
+std::string signatureName(const crypto::KeyFacts& key, const std::string& digest, crypto::RsaPadding padding) {
     if (digest.empty()) {
         std::string upper = key.type;
         std::ranges::transform(upper, upper.begin(),
@@ -39,7 +39,7 @@ std::string signatureName(const crypto::KeyFacts& key, const std::string& digest
         return nid == NID_undef ? key.type : OBJ_nid2ln(nid); // "ED25519"
     }
     const EVP_MD* md = EVP_get_digestbyname(digest.c_str());
-    if (key.type == "RSA-PSS")
+    if (key.type == "RSA-PSS" || padding == crypto::RsaPadding::Pss)
         return OBJ_nid2ln(NID_rsassaPss);
     int keyType = NID_undef;
     if (key.type == "EC")
@@ -78,8 +78,15 @@ void PlanBuilder::planSignature() {
     const crypto::KeyFacts& signer = isIssued ? m_context.issuer->publicKey().facts() : m_plan.keyFacts;
     if (signer.type.empty())
         return;
+    if (m_choices.padding == crypto::RsaPadding::Pss) {
+        if (isRsa(signer))
+            m_plan.padding = m_choices.padding;
+        else
+            add(Severity::Error, Field::Digest, "pss-unfit",
+                "RSA-PSS signatures need an RSA key, not " + signer.type + ".");
+    }
     checkDigest(signer);
-    m_plan.signatureAlgorithm = signatureName(signer, m_plan.digest);
+    m_plan.signatureAlgorithm = signatureName(signer, m_plan.digest, m_plan.padding);
 }
 
 void PlanBuilder::checkDigest(const crypto::KeyFacts& signer) {

@@ -33,6 +33,7 @@ private Q_SLOTS:
     void issuesAChainFromFiles();
     void keepsPrivateKeysPrivate();
     void makesRsaKeysAsAskedFor();
+    void signsByPssAsAskedFor();
     void overwritesOnlyWithForce();
     void refusesWithItsReasons_data();
     void refusesWithItsReasons();
@@ -116,6 +117,37 @@ void MakingCommandsTest::makesRsaKeysAsAskedFor() {
                              "MINIMUM SALT LENGTH: 48"})
         QVERIFY2(text.contains(QString::fromLatin1(fact)), qPrintable(text));
     QCOMPARE(cli("key generate --type rsa-pss:1024 --pss-digest nonsense --out no.key").exitCode, 5);
+}
+
+void MakingCommandsTest::signsByPssAsAskedFor() {
+    CERTWRIGHT_NEED_TOOL(tool, "openssl");
+    const auto openssl = [&](const char* arguments) {
+        QStringList out = words(arguments);
+        for (qsizetype i = 1; i < out.size(); ++i) {
+            if (out[i].contains(u'.'))
+                out[i] = path(out[i].toLatin1().constData());
+        }
+        return run(tool, out);
+    };
+    CERTWRIGHT_VERIFY_SUCCESS(cli("key generate --type rsa:2048 --out rsa.key"));
+    CERTWRIGHT_VERIFY_SUCCESS(cli("issue --self-signed --profile root-ca --subject CN=Root --key rsa.key --rsa-pss "
+                                  "--digest sha384 --out root.pem"));
+    CERTWRIGHT_VERIFY_SUCCESS(cli("request create --key rsa.key --profile tls-client --subject CN=a.example --rsa-pss "
+                                  "--out a.csr"));
+    for (const char* command : {"x509 -in root.pem -noout -text", "req -in a.csr -noout -text"}) {
+        const auto shown = openssl(command);
+        CERTWRIGHT_VERIFY_SUCCESS(shown);
+        const QString text = QString::fromUtf8(shown.output);
+        QVERIFY2(text.contains(QStringLiteral("Signature Algorithm: rsassaPss")), qPrintable(text));
+        const char* digest = command[0] == 'x' ? "Hash Algorithm: sha384" : "Hash Algorithm: sha256";
+        QVERIFY2(text.toLower().remove(u'-').contains(QString::fromLatin1(digest).toLower()), qPrintable(text));
+    }
+    CERTWRIGHT_VERIFY_SUCCESS(openssl("verify -check_ss_sig -CAfile root.pem root.pem"));
+    CERTWRIGHT_VERIFY_SUCCESS(openssl("req -in a.csr -noout -verify"));
+    QCOMPARE(cli("request create --new-key ec --profile tls-client --subject CN=a.example --rsa-pss --out b.csr "
+                 "--key-out b.key")
+                 .exitCode,
+             9);
 }
 
 void MakingCommandsTest::overwritesOnlyWithForce() {
