@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 #include <utility>
 
 namespace certwright::crypto {
@@ -249,13 +250,13 @@ std::optional<KeyFacts> keyFactsFromSpki(BytesView spkiDer) {
 
 struct PublicKey::Data {
     base::Bytes der;
-    std::string sha256;
+    mutable std::once_flag sha256Flag; ///< few ask for it
+    mutable std::string sha256;
     KeyFacts facts;
     Handle<EVP_PKEY> key;
 
     Data(base::Bytes spki, Handle<EVP_PKEY> usable)
         : der(std::move(spki))
-        , sha256(base::toHex(crypto::sha256(der)))
         , key(std::move(usable)) {
         // From the encoding alone, so that they are the same with every OpenSSL and in lists.
         if (const auto parts = splitSpki(der))
@@ -312,6 +313,7 @@ const base::Bytes& PublicKey::spkiDer() const noexcept {
 }
 
 const std::string& PublicKey::spkiSha256() const noexcept {
+    std::call_once(m_data->sha256Flag, [this] { m_data->sha256 = base::toHex(crypto::sha256(m_data->der)); });
     return m_data->sha256;
 }
 

@@ -37,7 +37,8 @@ struct Certificate::Data {
     base::Bytes der;
     std::string serial;
     std::string sha256;
-    std::string sha1;
+    mutable std::once_flag sha1Flag; ///< few ask for it
+    mutable std::string sha1;
     crypto::PublicKey publicKey;
     std::vector<Extension> extensions;
     std::vector<GeneralName> subjectAltNames;
@@ -50,7 +51,6 @@ struct Certificate::Data {
         , der(std::move(encoding))
         , serial(Serial::share(X509_get0_serialNumber(native.get())).toHex())
         , sha256(base::toHex(crypto::sha256(der)))
-        , sha1(base::toHex(crypto::sha1(der)))
         , publicKey(crypto::PublicKey::share(X509_get_X509_PUBKEY(native.get())))
         , extensions(extensionsOf(X509_get0_extensions(native.get())))
         , notBefore(timeOfNative(X509_get0_notBefore(native.get())))
@@ -205,6 +205,7 @@ const std::string& Certificate::sha256() const noexcept {
 }
 
 const std::string& Certificate::sha1() const noexcept {
+    std::call_once(m_data->sha1Flag, [this] { m_data->sha1 = base::toHex(crypto::sha1(m_data->der)); });
     return m_data->sha1;
 }
 

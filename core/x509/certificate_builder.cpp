@@ -49,10 +49,18 @@ CertificateBuilder::CertificateBuilder()
     base::check(X509_set_version(m_certificate.get(), X509_VERSION_3), "set the version");
 }
 
+X509* CertificateBuilder::writable() {
+    if (m_isGivenAway) {
+        m_certificate.reset(base::check(X509_dup(m_certificate.get()), "copy the certificate"));
+        m_isGivenAway = false;
+    }
+    return m_certificate.get();
+}
+
 CertificateBuilder& CertificateBuilder::setVersion(int version) {
     if (version < 1 || version > 3)
         throw Error(ErrorKind::BadInput, "A certificate has version 1, 2 or 3, not " + std::to_string(version));
-    base::check(X509_set_version(m_certificate.get(), version - 1), "set the version");
+    base::check(X509_set_version(writable(), version - 1), "set the version");
     return *this;
 }
 
@@ -61,30 +69,30 @@ CertificateBuilder& CertificateBuilder::setSerial(const Serial& serial) {
         throw Error(ErrorKind::BadInput, "The serial number must be greater than zero (RFC 5280 4.1.2.2)");
     if (serial.octets() > MaximumSerialOctets)
         throw Error(ErrorKind::BadInput, "The serial number has more than 20 octets (RFC 5280 4.1.2.2)");
-    writeSerial(m_certificate.get(), serial);
+    writeSerial(writable(), serial);
     m_hasSerial = true;
     return *this;
 }
 
 CertificateBuilder& CertificateBuilder::setSubject(const Name& subject) {
-    base::check(X509_set_subject_name(m_certificate.get(), subject.native()), "set the subject");
+    base::check(X509_set_subject_name(writable(), subject.native()), "set the subject");
     return *this;
 }
 
 CertificateBuilder& CertificateBuilder::setIssuer(const Name& issuer) {
-    base::check(X509_set_issuer_name(m_certificate.get(), issuer.native()), "set the issuer");
+    base::check(X509_set_issuer_name(writable(), issuer.native()), "set the issuer");
     return *this;
 }
 
 CertificateBuilder& CertificateBuilder::setNotBefore(base::Time time) {
     const Handle<ASN1_TIME> native = timeToNative(time);
-    base::check(X509_set1_notBefore(m_certificate.get(), native.get()), "set the start of validity");
+    base::check(X509_set1_notBefore(writable(), native.get()), "set the start of validity");
     return *this;
 }
 
 CertificateBuilder& CertificateBuilder::setNotAfter(base::Time time) {
     const Handle<ASN1_TIME> native = timeToNative(time);
-    base::check(X509_set1_notAfter(m_certificate.get(), native.get()), "set the end of validity");
+    base::check(X509_set1_notAfter(writable(), native.get()), "set the end of validity");
     return *this;
 }
 
@@ -97,17 +105,18 @@ CertificateBuilder& CertificateBuilder::setNotAfter(std::string_view generalized
 }
 
 CertificateBuilder& CertificateBuilder::setPublicKey(const crypto::PublicKey& key) {
-    base::check(X509_set_pubkey(m_certificate.get(), key.native()), "set the public key");
+    base::check(X509_set_pubkey(writable(), key.native()), "set the public key");
     return *this;
 }
 
 CertificateBuilder& CertificateBuilder::addExtension(const Extension& extension) {
     const Handle<X509_EXTENSION> native = extension.toNative();
-    const int present = X509_get_ext_by_OBJ(m_certificate.get(), X509_EXTENSION_get_object(native.get()), -1);
+    X509* certificate = writable();
+    const int present = X509_get_ext_by_OBJ(certificate, X509_EXTENSION_get_object(native.get()), -1);
     if (present >= 0) {
-        const Handle<X509_EXTENSION> replaced(X509_delete_ext(m_certificate.get(), present));
+        const Handle<X509_EXTENSION> replaced(X509_delete_ext(certificate, present));
     }
-    base::check(X509_add_ext(m_certificate.get(), native.get(), present), "add the extension " + extension.shortName());
+    base::check(X509_add_ext(certificate, native.get(), present), "add the extension " + extension.shortName());
     return *this;
 }
 
@@ -128,23 +137,25 @@ CertificateBuilder& CertificateBuilder::addOwnAuthorityKeyIdentifier() {
 
 Certificate CertificateBuilder::sign(const crypto::PrivateKey& key, std::string_view digest,
                                      crypto::RsaPadding padding) {
+    X509* certificate = writable();
     if (!m_hasSerial)
-        writeSerial(m_certificate.get(), Serial::random());
-    if (X509_get0_pubkey(m_certificate.get()) == nullptr) {
+        writeSerial(certificate, Serial::random());
+    if (X509_get0_pubkey(certificate) == nullptr) {
         base::clearQueue();
         throw Error(ErrorKind::NotAllowed, "The certificate has no public key yet");
     }
-    if (ASN1_STRING_length(X509_get0_notBefore(m_certificate.get())) == 0 ||
-        ASN1_STRING_length(X509_get0_notAfter(m_certificate.get())) == 0)
+    if (ASN1_STRING_length(X509_get0_notBefore(certificate)) == 0 ||
+        ASN1_STRING_length(X509_get0_notAfter(certificate)) == 0)
         throw Error(ErrorKind::NotAllowed, "The certificate has no validity dates yet");
-    if (X509_get_version(m_certificate.get()) != X509_VERSION_3 && X509_get_ext_count(m_certificate.get()) > 0)
+    if (X509_get_version(certificate) != X509_VERSION_3 && X509_get_ext_count(certificate) > 0)
         throw Error(ErrorKind::NotAllowed, "Only a certificate of version 3 has extensions (RFC 5280 4.1.2.9)");
     const Handle<EVP_MD_CTX> context = signingContext(key, digest, padding);
-    checkSigned(X509_sign_ctx(m_certificate.get(), context.get()), "the certificate", digest);
+    checkSigned(X509_sign_ctx(certificate, context.get()), "the certificate", digest);
     if (!digest.empty()) // the natural one can always be verified
-        checkVerified(X509_verify(m_certificate.get(), key.native()), "the certificate", digest);
-    const Handle<X509> copy(base::check(X509_dup(m_certificate.get()), "copy the certificate"));
-    return Certificate::share(copy.get());
+        checkVerified(X509_verify(certificate, key.native()), "the certificate", digest);
+    // A copy would cost as much as all of the rest, for OpenSSL decodes the key again.
+    m_isGivenAway = true;
+    return Certificate::share(certificate);
 }
 
 } // namespace certwright::x509

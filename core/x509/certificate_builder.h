@@ -50,7 +50,11 @@ public:
     X509* native() const noexcept { return m_certificate.get(); }
 
 private:
+    /// Apart from what sign() gave away.
+    X509* writable();
+
     base::Handle<X509> m_certificate;
+    bool m_isGivenAway = false;
     bool m_hasSerial = false;
 };
 

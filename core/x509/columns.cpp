@@ -117,38 +117,7 @@ std::string serialText(BytesView content) {
     return (isNegative ? "-" : "") + digits.substr(first);
 }
 
-/// The list without OpenSSL's decoder; nothing when an entry is of a type that only that one words.
-std::optional<std::vector<GeneralName>> plainAltNames(BytesView value) {
-    DerReader outer(value);
-    const auto sequence = outer.expect(der::Sequence);
-    DerReader names(sequence ? sequence->content : BytesView());
-    std::vector<GeneralName> out;
-    while (const auto element = names.next()) {
-        switch (element->identifier) {
-        case der::context(1):
-            out.push_back({GeneralName::Type::Email, ia5Text(element->content)});
-            break;
-        case der::context(2):
-            out.push_back({GeneralName::Type::Dns, ia5Text(element->content)});
-            break;
-        case der::context(6):
-            out.push_back({GeneralName::Type::Uri, ia5Text(element->content)});
-            break;
-        case der::context(7):
-            out.push_back({GeneralName::Type::Ip, ipAddressText(element->content)});
-            break;
-        default:
-            return std::nullopt;
-        }
-    }
-    if (!sequence || names.hasFailed())
-        return std::nullopt;
-    return out;
-}
-
 std::vector<GeneralName> altNames(BytesView value) {
-    if (auto plain = plainAltNames(value))
-        return std::move(*plain);
     // A damaged list is shown as no list, as Certificate::subjectAltNames() does.
     auto names = base::outcomeOf([value] { return generalNamesFromDer(value); });
     return names ? std::move(*names) : std::vector<GeneralName>();

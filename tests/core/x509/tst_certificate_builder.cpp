@@ -241,6 +241,25 @@ private Q_SLOTS:
         QCOMPARE(lastField(textByOpenssl(certificate), "    Signature Algorithm:"), QByteArray("dsa_with_SHA256"));
     }
 
+    // What was signed stays as it is, whatever the builder goes on to make.
+    void signsSeveralTimes() {
+        CertificateBuilder builder = builderFor(m_key.publicKey());
+        const Certificate first = builder.sign(m_key);
+        const QByteArray der = bytes(first.der());
+        builder.setSubject(x509::Name::parse("CN=second")).setVersion(3);
+        builder.addExtension(x509::Extension::fromText("basicConstraints", true, "CA:TRUE"));
+        const Certificate second = builder.sign(m_key);
+        const Certificate third = builder.sign(m_key);
+        QCOMPARE(bytes(first.der()), der);
+        QVERIFY(Certificate::share(first.native()) == first && !first.isCa() && first.isSelfSigned());
+        QVERIFY(second.isCa() && third.isCa());
+        QCOMPARE(q(second.subject().toRfc2253()), QStringLiteral("CN=second"));
+        QCOMPARE(complaintsAboutSelfSigned(first), QByteArray());
+        for (const Certificate& certificate : {first, second, third})
+            QCOMPARE(q(certificate.toPem()),
+                     QString::fromLatin1(test::openssl(test::words("x509 -inform DER"), bytes(certificate.der()))));
+    }
+
     // crypto.X509.sign: digests by name.
     void signsWithEveryDigest_data() {
         QTest::addColumn<QByteArray>("key");
