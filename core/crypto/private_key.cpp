@@ -42,6 +42,18 @@ void choosePss(EVP_PKEY_CTX* context, bool keyMakesDemands) {
         base::check(EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST), "choose RSA-PSS");
 }
 
+/// OpenSSL reads a private half on a curve that is no number below the group's order (SEC 1 3.2.1), and fails to write
+/// it. @throws Error BadInput
+void checkPrivateHalf(EVP_PKEY* key) {
+    if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC)
+        return;
+    const Handle<EVP_PKEY_CTX> context(
+        base::check(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr), "check the private key"));
+    if (EVP_PKEY_private_check(context.get()) != 1)
+        base::throwFromQueue("use the private key: it is damaged", ErrorKind::BadInput);
+    base::clearQueue();
+}
+
 } // namespace
 
 PrivateKey::PrivateKey(std::shared_ptr<EVP_PKEY> key, PublicKey publicKey)
@@ -49,6 +61,7 @@ PrivateKey::PrivateKey(std::shared_ptr<EVP_PKEY> key, PublicKey publicKey)
     , m_public(std::move(publicKey)) {}
 
 PrivateKey PrivateKey::adopt(Handle<EVP_PKEY> key) {
+    checkPrivateHalf(key.get());
     PublicKey publicKey = PublicKey::share(key.get());
     return {std::shared_ptr<EVP_PKEY>(key.release(), EVP_PKEY_free), std::move(publicKey)};
 }

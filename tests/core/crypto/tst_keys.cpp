@@ -285,6 +285,18 @@ private Q_SLOTS:
             ErrorKind::BadInput);
         row("EC without a curve", QByteArray(ec).replace(unhex("06082A8648CE3D030107"), unhex("06082A8648CE3D030163")),
             ErrorKind::BadInput);
+        // SEC 1 3.2.1: 1 to the order less one. The order of P-256 is in FIPS 186-4 D.1.2.3.
+        const auto withPrivateHalf = [&ec](const QByteArray& half) {
+            return QByteArray(ec).replace(ec.indexOf(unhex("0201010420")) + 5, 32, half);
+        };
+        row("EC, private half 0", withPrivateHalf(QByteArray(32, '\0')), ErrorKind::BadInput);
+        row("EC, private half as large as the order",
+            withPrivateHalf(unhex("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551")),
+            ErrorKind::BadInput);
+        row("EC, private half longer than the order", // which OpenSSL reads and cannot write
+            unhex("3040020100301306072A8648CE3D020106082A8648CE3D03000704263024020101"
+                  "041F3A574290788195D472075FDDE5493A42006F28506F6C696379205175616C69"),
+            ErrorKind::BadInput);
         row("unknown algorithm", unhex("300E020100300506032A030404020500"), ErrorKind::Unsupported);
         // ML-DSA-65 (FIPS 204): a seed, RFC 9881 6
         if (!base::isLibraryAtLeast(3, 5))
