@@ -17,8 +17,8 @@ enum class RsaPadding { Pkcs1, Pss };
 /// and wipes it. Readable by any thread.
 class PrivateKey {
 public:
-    /// Takes over the caller's reference; `key` must hold a private key. @throws Error BadInput for one on a curve whose
-    /// private half is no number below the group's order
+    /// Takes over the caller's reference; `key` must hold a private key. @throws Error BadInput for one on a curve
+    /// whose private half is no number below the group's order
     static PrivateKey adopt(base::Handle<EVP_PKEY> key);
 
     /// From the DER of a PKCS#8 PrivateKeyInfo (RFC 5958 2), not encrypted.
