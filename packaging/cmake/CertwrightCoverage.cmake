@@ -6,7 +6,7 @@ get_property(certwright_core_tests GLOBAL PROPERTY CERTWRIGHT_CORE_TESTS)
 list(JOIN certwright_core_tests "|" certwright_core_tests_regex)
 add_custom_target(coverage
   COMMAND find "${PROJECT_BINARY_DIR}" -name "*.gcda" -delete
-  COMMAND "${CMAKE_CTEST_COMMAND}" --test-dir "${PROJECT_BINARY_DIR}" -R "^(${certwright_core_tests_regex}|fuzz_replay_.*)$$"
+  COMMAND "${CMAKE_CTEST_COMMAND}" --test-dir "${PROJECT_BINARY_DIR}" -R "^(${certwright_core_tests_regex}|fuzz_replay_.*)$"
           -j 2 --output-on-failure
   COMMAND "${CERTWRIGHT_GCOVR}" --root "${PROJECT_SOURCE_DIR}" --filter "${PROJECT_SOURCE_DIR}/core/"
           --exclude-throw-branches --csv "${PROJECT_BINARY_DIR}/coverage.csv" --print-summary
