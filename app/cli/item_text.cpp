@@ -200,6 +200,22 @@ std::string itemText(const formats::Item& item) {
     return itemText(item, 0);
 }
 
+namespace {
+
+/// "leaf < intermediate < root: expired (depth 1)"
+std::string pathText(const x509::TriedPath& path) {
+    std::string out;
+    for (const x509::Certificate& certificate : path.chain)
+        out += (out.empty() ? "" : " < ") + visibleText(certificate.subject().displayName());
+    out += ": ";
+    std::string reasons;
+    for (const x509::Finding& finding : path.findings)
+        reasons += (reasons.empty() ? "" : ", ") + finding.id + " (depth " + std::to_string(finding.depth) + ")";
+    return out + (path.isTrusted ? "good" : reasons);
+}
+
+} // namespace
+
 std::string verifyText(const x509::VerifyResult& result) {
     std::string out = result.isTrusted ? "Trusted" : "NOT trusted";
     for (std::size_t i = 0; i < result.chain.size(); ++i) {
@@ -210,6 +226,11 @@ std::string verifyText(const x509::VerifyResult& result) {
                std::to_string(finding.depth) + "): " + visibleText(finding.message);
         if (!finding.fix.empty())
             out += "\n    " + visibleText(finding.fix);
+    }
+    if (result.paths.size() > 1) {
+        out += "\n" + std::to_string(result.paths.size()) + " paths tried:";
+        for (const x509::TriedPath& path : result.paths)
+            out += "\n  " + pathText(path);
     }
     return out;
 }

@@ -337,7 +337,11 @@ Json findingJson(const x509::Finding& finding) {
     return out;
 }
 
-Json verifyJson(const x509::VerifyResult& result) {
+namespace {
+
+/// What a whole verification and each of its paths have in common.
+template <class T>
+Json verdictJson(const T& result) {
     Json out;
     out["ok"] = result.isTrusted;
     out["chain"] = Json::array();
@@ -347,8 +351,18 @@ Json verifyJson(const x509::VerifyResult& result) {
     out["findings"] = Json::array();
     for (const x509::Finding& finding : result.findings)
         out["findings"].push_back(findingJson(finding));
+    return out;
+}
+
+} // namespace
+
+Json verifyJson(const x509::VerifyResult& result) {
+    Json out = verdictJson(result);
     if (result.opensslCode != 0)
         out["openssl_code"] = result.opensslCode;
+    out["paths"] = Json::array();
+    for (const x509::TriedPath& path : result.paths)
+        out["paths"].push_back(verdictJson(path));
     return out;
 }
 

@@ -48,7 +48,7 @@ Json errorJson(const base::Error& error);
 
 /// {"id", "severity", "depth", "subject", "message", "fix"}
 Json findingJson(const x509::Finding& finding);
-/// {"ok", "chain", "findings", "openssl_code"?}
+/// {"ok", "chain", "findings", "openssl_code"?, "paths": [{"ok", "chain", "findings"}]}
 Json verifyJson(const x509::VerifyResult& result);
 
 /// RFC 3339, or null.

@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/x509/certificate.h"
 #include "core/x509/crl.h"
+#include "core/x509/verify/paths.h"
 
 #include <optional>
 #include <string>
@@ -44,6 +45,14 @@ struct VerifyOptions {
     bool inhibitAny = false;
     bool inhibitMapping = false;
     int securityLevel = 0;
+    PathLimits limits;
+};
+
+/// A path that was tried.
+struct TriedPath {
+    std::vector<Certificate> chain; ///< from the certificate up
+    std::vector<Finding> findings;  ///< why it is not good
+    bool isTrusted = false;
 };
 
 /// What came out of a verification.
@@ -52,6 +61,7 @@ struct VerifyResult {
     std::vector<Certificate> chain; ///< from the certificate up, as far as it could be built
     std::vector<Finding> findings;
     int opensslCode = 0;
+    std::vector<TriedPath> paths; ///< all that were tried, the one told about above first
 };
 
 /// Certificates that are trusted, others that may stand between, and revocation lists (the manual's X509Store).
@@ -72,8 +82,9 @@ public:
     /// A PEM bundle or a hashed folder. @throws Error NotFound, Io, BadInput
     void addTrustFile(const std::string& path);
 
-    /// Verifies and explains; every error is collected with its depth, not only the first. Never throws for a
-    /// certificate that is not trusted. @throws Error BadInput for options that make no sense
+    /// Verifies and explains: paths are tried until one is good; when none is, the best one is told about. Every error
+    /// is collected with its depth, not only the first. Never throws for a certificate that is not trusted.
+    /// @throws Error BadInput for options that make no sense
     VerifyResult verify(const Certificate& certificate, const VerifyOptions& options = {}) const;
 
     /// For a TLS context inside core; no reference is taken.
