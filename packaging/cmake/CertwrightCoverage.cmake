@@ -1,5 +1,6 @@
 # The target coverage: runs the tests of core and prints which lines and branches of it they reach, the least covered
 # files last. The table of all files is BUILD/coverage.csv.
+find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
 find_program(CERTWRIGHT_GCOVR gcovr REQUIRED)
 
 get_property(certwright_core_tests GLOBAL PROPERTY CERTWRIGHT_CORE_TESTS)
