@@ -15,6 +15,7 @@ void addCommands(CommandLine& line) {
     addExportCommand(line);
     addPkcs12Commands(line);
     addSpkacCommands(line);
+    addLintCommand(line);
     addAsn1Command(line);
     addStoreCommands(line);
     addImportCommand(line);
