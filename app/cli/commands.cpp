@@ -16,6 +16,7 @@ void addCommands(CommandLine& line) {
     addPkcs12Commands(line);
     addSpkacCommands(line);
     addLintCommand(line);
+    addCompareCommand(line);
     addAsn1Command(line);
     addStoreCommands(line);
     addImportCommand(line);

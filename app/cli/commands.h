@@ -21,6 +21,7 @@ void addListCommand(CommandLine& line);
 void addConnectCommand(CommandLine& line);
 void addRandCommands(CommandLine& line);
 void addAsn1Command(CommandLine& line);
+void addCompareCommand(CommandLine& line);
 void addLintCommand(CommandLine& line);
 
 /// Adds every subcommand.
