@@ -18,6 +18,8 @@ void addCommands(CommandLine& line) {
     addLintCommand(line);
     addCompareCommand(line);
     addAsn1Command(line);
+    addCmsCommands(line);
+    addCmsEncryptionCommands(line);
     addStoreCommands(line);
     addImportCommand(line);
     addListCommand(line);

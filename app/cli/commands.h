@@ -15,6 +15,8 @@ void addConvertCommands(CommandLine& line);
 void addExportCommand(CommandLine& line);
 void addPkcs12Commands(CommandLine& line);
 void addSpkacCommands(CommandLine& line);
+void addCmsCommands(CommandLine& line);
+void addCmsEncryptionCommands(CommandLine& line);
 void addStoreCommands(CommandLine& line);
 void addImportCommand(CommandLine& line);
 void addListCommand(CommandLine& line);

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/library.h"
+#include "core/formats/cms_message.h"
 #include "core/formats/jwk.h"
 #include "core/formats/keystore.h"
 #include "core/formats/params.h"
@@ -146,6 +147,11 @@ void ContentsReader::readBytes(BytesView bytes) {
 }
 
 bool ContentsReader::readText(std::string_view text) {
+    // Before PEM: what was signed may be PEM.
+    if (const auto mail = CmsMessage::fromSmime(text)) {
+        add(readPkcs7(mail->toDer()));
+        return true;
+    }
     if (looksLikePem(text) && readPem(text))
         return true;
     if (looksLikePuttyKey(text)) {

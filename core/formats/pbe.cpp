@@ -127,23 +127,27 @@ void readScrypt(const X509_ALGOR* function, EncryptionInfo& info) {
     info.p = numberOf(parameters->parallelizationParameter);
 }
 
+void readKeyDerivation(const X509_ALGOR* function, EncryptionInfo& info) {
+    switch (OBJ_obj2nid(function->algorithm)) {
+    case NID_id_pbkdf2:
+        readPbkdf2(function, info);
+        break;
+    case NID_id_scrypt:
+        readScrypt(function, info);
+        break;
+    default:
+        info.kdf = objectText(function->algorithm, false);
+        break;
+    }
+}
+
 EncryptionInfo readPbes2(const X509_ALGOR* algorithm) {
     EncryptionInfo info;
     info.scheme = "PBES2";
     const Pbe2Handle parameters(unpack<PBE2PARAM>(algorithm->parameter, ASN1_ITEM_rptr(PBE2PARAM)));
     info.cipher = cipherName(parameters->encryption->algorithm);
     info.needsLegacyProvider = !isOfferedByDefault(info.cipher);
-    switch (OBJ_obj2nid(parameters->keyfunc->algorithm)) {
-    case NID_id_pbkdf2:
-        readPbkdf2(parameters->keyfunc, info);
-        break;
-    case NID_id_scrypt:
-        readScrypt(parameters->keyfunc, info);
-        break;
-    default:
-        info.kdf = objectText(parameters->keyfunc->algorithm, false);
-        break;
-    }
+    readKeyDerivation(parameters->keyfunc, info);
     return info;
 }
 
@@ -255,6 +259,12 @@ EncryptionInfo encryptionOf(const X509_ALGOR* algorithm) {
     info.kdf = scheme->kdf;
     info.needsLegacyProvider = scheme->needsLegacyProvider;
     info.iterations = numberOf(parameters->iter);
+    return info;
+}
+
+EncryptionInfo keyDerivationOf(const X509_ALGOR* function) {
+    EncryptionInfo info;
+    readKeyDerivation(function, info);
     return info;
 }
 

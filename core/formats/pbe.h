@@ -30,6 +30,9 @@ bool anyPkcs12Passphrase(const base::Secret& passphrase, const std::function<boo
 
 /// How an AlgorithmIdentifier of PKCS#5 or PKCS#12 encrypts. @throws Error BadInput when its parameters are damaged
 EncryptionInfo encryptionOf(const X509_ALGOR* algorithm);
+/// What an AlgorithmIdentifier of a key derivation alone says (PBKDF2, scrypt); another one gives its OID as `kdf`.
+/// @throws Error BadInput when its parameters are damaged
+EncryptionInfo keyDerivationOf(const X509_ALGOR* function);
 
 /// @throws Error NotAllowed when the key derivation would cost more than the limits allow
 void checkLimits(const EncryptionInfo& info, const ReadOptions& limits);

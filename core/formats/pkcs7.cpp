@@ -3,15 +3,13 @@
 #include "core/base/error.h"
 #include "core/base/handle.h"
 #include "core/base/openssl_check.h"
+#include "core/formats/cms_message.h"
 #include "core/formats/pem.h"
 
 #include <openssl/cms.h>
 #include <openssl/objects.h>
 #include <openssl/x509.h>
 
-#include <array>
-#include <memory>
-#include <string>
 #include <utility>
 
 namespace certwright::formats {
@@ -21,51 +19,6 @@ using base::ErrorKind;
 using base::Handle;
 
 namespace {
-
-struct CmsDeleter {
-    void operator()(CMS_ContentInfo* message) const noexcept { CMS_ContentInfo_free(message); }
-};
-using Cms = std::unique_ptr<CMS_ContentInfo, CmsDeleter>;
-
-struct CertificatesDeleter {
-    void operator()(STACK_OF(X509) * stack) const noexcept { sk_X509_pop_free(stack, X509_free); }
-};
-struct CrlsDeleter {
-    void operator()(STACK_OF(X509_CRL) * stack) const noexcept { sk_X509_CRL_pop_free(stack, X509_CRL_free); }
-};
-
-std::string dottedOid(const ASN1_OBJECT* object) {
-    std::array<char, 128> text{};
-    OBJ_obj2txt(text.data(), text.size(), object, 1);
-    return text.data();
-}
-
-std::string shortName(const ASN1_OBJECT* object) {
-    const int nid = OBJ_obj2nid(object);
-    return nid == NID_undef ? dottedOid(object) : OBJ_nid2sn(nid);
-}
-
-Pkcs7Signer signerOf(CMS_SignerInfo* info) {
-    Pkcs7Signer signer;
-    ASN1_OCTET_STRING* keyId = nullptr;
-    X509_NAME* issuer = nullptr;
-    ASN1_INTEGER* serial = nullptr;
-    if (CMS_SignerInfo_get0_signer_id(info, &keyId, &issuer, &serial) == 1) {
-        if (keyId != nullptr) {
-            signer.subjectKeyId =
-                base::toHex({ASN1_STRING_get0_data(keyId), static_cast<std::size_t>(ASN1_STRING_length(keyId))});
-        }
-        if (issuer != nullptr)
-            signer.issuer = x509::Name::share(issuer).toRfc2253();
-        if (serial != nullptr)
-            signer.serial = x509::Serial::share(serial).toHex();
-    }
-    X509_ALGOR* digest = nullptr;
-    CMS_SignerInfo_get0_algs(info, nullptr, nullptr, &digest, nullptr);
-    if (digest != nullptr)
-        signer.digest = shortName(digest->algorithm);
-    return signer;
-}
 
 void addCertificates(Pkcs7Item& item, const STACK_OF(X509) * certificates) {
     for (int i = 0; i < sk_X509_num(certificates); ++i)
@@ -92,9 +45,7 @@ void readSignedAndEnveloped(Pkcs7Item& item, base::BytesView der) {
     addCrls(item, content->crl);
     for (int i = 0; i < sk_PKCS7_SIGNER_INFO_num(content->signer_info); ++i) {
         const PKCS7_SIGNER_INFO* info = sk_PKCS7_SIGNER_INFO_value(content->signer_info, i);
-        Pkcs7Signer signer;
-        signer.issuer = x509::Name::share(info->issuer_and_serial->issuer).toRfc2253();
-        signer.serial = x509::Serial::share(info->issuer_and_serial->serial).toHex();
+        Pkcs7Signer signer = signerNamed(info->issuer_and_serial->issuer, info->issuer_and_serial->serial, nullptr);
         signer.digest = shortName(info->digest_alg->algorithm);
         item.signers.push_back(std::move(signer));
     }
@@ -103,27 +54,21 @@ void readSignedAndEnveloped(Pkcs7Item& item, base::BytesView der) {
 } // namespace
 
 Pkcs7Item readPkcs7(base::BytesView der) {
-    base::clearQueue();
-    const unsigned char* position = der.data();
-    const Cms message(d2i_CMS_ContentInfo(nullptr, &position, static_cast<long>(der.size())));
-    if (!message) {
-        throw Error(ErrorKind::BadInput, "The PKCS#7 message is damaged", "Get the file again from where it came from.",
-                    base::drainQueue());
-    }
+    const CmsMessage message = CmsMessage::fromDer(der);
     Pkcs7Item item;
-    item.typeName = shortName(CMS_get0_type(message.get()));
-    item.typeOid = dottedOid(CMS_get0_type(message.get()));
+    item.typeName = message.typeName();
+    item.typeOid = dottedOid(CMS_get0_type(message.native()));
     if (item.isSignedAndEnveloped()) {
         readSignedAndEnveloped(item, der);
         return item;
     }
     // These give null, and an entry in the queue, for types that carry none.
-    const std::unique_ptr<STACK_OF(X509), CertificatesDeleter> certificates(CMS_get1_certs(message.get()));
+    const CertificateStack certificates(CMS_get1_certs(message.native()));
     addCertificates(item, certificates.get());
-    const std::unique_ptr<STACK_OF(X509_CRL), CrlsDeleter> crls(CMS_get1_crls(message.get()));
+    const CrlStack crls(CMS_get1_crls(message.native()));
     addCrls(item, crls.get());
     if (item.isSigned()) {
-        STACK_OF(CMS_SignerInfo)* signers = CMS_get0_SignerInfos(message.get());
+        STACK_OF(CMS_SignerInfo)* signers = CMS_get0_SignerInfos(message.native());
         for (int i = 0; i < sk_CMS_SignerInfo_num(signers); ++i)
             item.signers.push_back(signerOf(sk_CMS_SignerInfo_value(signers, i)));
     }

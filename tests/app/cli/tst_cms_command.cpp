@@ -1,0 +1,239 @@
+#include "tests/support/process.h"
+#include "tests/support/test_main.h"
+#include "tests/support/tools.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTemporaryDir>
+
+using namespace certwright;
+using namespace certwright::test;
+
+namespace {
+
+const QByteArray Content = "line one\nline two\n";
+
+QJsonObject jsonOf(const ProcessResult& result) {
+    return QJsonDocument::fromJson(result.output).object();
+}
+
+} // namespace
+
+/// certwright-cli cms, with `openssl cms` at the other end.
+class CmsCommandTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void signsAndVerifies_data();
+    void signsAndVerifies();
+    void verifiesDetached();
+    void explainsInJson();
+    void writesOnlyWhatIsVerified();
+    void encryptsAndDecrypts_data();
+    void encryptsAndDecrypts();
+    void asksForTheRightPassphrase();
+    void refuses_data();
+    void refuses();
+
+private:
+    ProcessResult call(const QString& program, const QString& line, const QByteArray& input = {}) const {
+        return run(program, line.split(u' '), {.input = input, .folder = m_folder.path()});
+    }
+    ProcessResult cli(const QString& line, const QByteArray& input = {}) const {
+        return call(builtProgram(QStringLiteral("app/cli/certwright-cli")), QStringLiteral("cms ") + line, input);
+    }
+    ProcessResult cli(const char* line, const QByteArray& input = {}) const {
+        return cli(QString::fromUtf8(line), input);
+    }
+    ProcessResult openssl(const QString& line, const QByteArray& input = {}) const {
+        return call(findTool(QStringLiteral("openssl")), line, input);
+    }
+    ProcessResult openssl(const char* line) const { return openssl(QString::fromLatin1(line)); }
+    QString path(const char* name) const { return m_folder.filePath(QString::fromLatin1(name)); }
+    QByteArray contentOf(const char* name) const;
+    void write(const char* name, const QByteArray& content) const;
+
+    QTemporaryDir m_folder;
+};
+
+QByteArray CmsCommandTest::contentOf(const char* name) const {
+    QFile file(path(name));
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+void CmsCommandTest::write(const char* name, const QByteArray& content) const {
+    QFile file(path(name));
+    if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size())
+        qFatal("cannot write %s", qPrintable(file.fileName()));
+}
+
+void CmsCommandTest::initTestCase() {
+    CERTWRIGHT_NEED_TOOL(tool, "openssl");
+    write("data", Content);
+    write("other", "something else\n");
+    write("pass", "s3cret\n");
+    write("wrong", "other\n");
+    for (const char* name : {"rsa", "ec"}) {
+        const QString kind = name == QByteArray("rsa") ? QStringLiteral("rsa:2048")
+                                                       : QStringLiteral("ec -pkeyopt ec_paramgen_curve:P-256");
+        CERTWRIGHT_VERIFY_SUCCESS(openssl(
+            QStringLiteral("req -x509 -newkey %1 -nodes -keyout %2.key -out %2.pem -subj /CN=%2 -days 30 -addext "
+                           "extendedKeyUsage=emailProtection")
+                .arg(kind, QString::fromLatin1(name))));
+    }
+}
+
+void CmsCommandTest::signsAndVerifies_data() {
+    QTest::addColumn<QString>("options");
+    QTest::addColumn<QString>("form");
+    QTest::newRow("PEM") << QString() << "PEM";
+    QTest::newRow("DER, PSS") << " --to der --rsa-pss --digest SHA512"
+                              << "DER";
+    QTest::newRow("S/MIME") << " --to smime"
+                            << "SMIME";
+    QTest::newRow("two signers") << " --cert ec.pem --key ec.key"
+                                 << "PEM";
+}
+
+void CmsCommandTest::signsAndVerifies() {
+    QFETCH(QString, options);
+    QFETCH(QString, form);
+    const auto made = cli(QStringLiteral("sign data --cert rsa.pem --key rsa.key") + options);
+    CERTWRIGHT_VERIFY_SUCCESS(made);
+    write("signed", made.output);
+    write("trust.pem", contentOf("rsa.pem") + contentOf("ec.pem"));
+    const auto checked = openssl(QStringLiteral("cms -verify -binary -in signed -CAfile trust.pem -inform ") + form);
+    CERTWRIGHT_VERIFY_SUCCESS(checked);
+    QCOMPARE(checked.output, Content);
+    CERTWRIGHT_VERIFY_SUCCESS(cli("verify signed --trust trust.pem"));
+    const auto content = cli("verify - --trust trust.pem --out -", made.output);
+    CERTWRIGHT_VERIFY_SUCCESS(content);
+    QCOMPARE(content.output, Content);
+}
+
+void CmsCommandTest::verifiesDetached() {
+    CERTWRIGHT_VERIFY_SUCCESS(cli("sign data --cert rsa.pem --key rsa.key --detached --to der --out data.p7s --force"));
+    CERTWRIGHT_VERIFY_SUCCESS(
+        openssl("cms -verify -binary -inform DER -in data.p7s -content data -CAfile rsa.pem -out ignored"));
+    CERTWRIGHT_VERIFY_SUCCESS(cli("verify data.p7s --content data --trust rsa.pem"));
+    QCOMPARE(cli("verify data.p7s --content other --trust rsa.pem").exitCode, 1);
+    QCOMPARE(cli("verify data.p7s --trust rsa.pem").exitCode, 1);
+    QCOMPARE(cli("verify data.p7s --content nothing --trust rsa.pem").exitCode, 6);
+    CERTWRIGHT_VERIFY_SUCCESS(
+        openssl("cms -sign -binary -in data -signer ec.pem -inkey ec.key -outform PEM -out theirs"));
+    CERTWRIGHT_VERIFY_SUCCESS(cli("verify theirs --content data --trust ec.pem"));
+}
+
+void CmsCommandTest::explainsInJson() {
+    CERTWRIGHT_VERIFY_SUCCESS(cli("sign data --cert rsa.pem --key rsa.key --no-certs --out bare --force"));
+    const auto found = cli("verify bare --json --trust rsa.pem --cert rsa.pem");
+    CERTWRIGHT_VERIFY_SUCCESS(found);
+    const QJsonObject signer = jsonOf(found).value(QLatin1String("signers")).toArray().at(0).toObject();
+    QVERIFY(signer.value(QLatin1String("ok")).toBool() && signer.value(QLatin1String("signature_valid")).toBool() &&
+            signer.value(QLatin1String("content_matches")).toBool());
+    QCOMPARE(signer.value(QLatin1String("digest")).toString(), QStringLiteral("SHA256"));
+    QCOMPARE(signer.value(QLatin1String("certificate")).toObject().value(QLatin1String("subject")).toString(),
+             QStringLiteral("CN=rsa"));
+    QVERIFY(signer.value(QLatin1String("chain")).toObject().value(QLatin1String("ok")).toBool());
+
+    const auto missing = cli("verify bare --json --trust ec.pem");
+    QCOMPARE(missing.exitCode, 1);
+    QVERIFY(!jsonOf(missing).value(QLatin1String("ok")).toBool());
+    const QJsonObject unknown = jsonOf(missing).value(QLatin1String("signers")).toArray().at(0).toObject();
+    QVERIFY(unknown.value(QLatin1String("certificate")).isNull() &&
+            unknown.value(QLatin1String("signature_valid")).isNull());
+    QCOMPARE(unknown.value(QLatin1String("findings")).toArray().at(0).toObject().value(QLatin1String("id")).toString(),
+             QStringLiteral("signer-not-found"));
+}
+
+void CmsCommandTest::writesOnlyWhatIsVerified() {
+    CERTWRIGHT_VERIFY_SUCCESS(cli("sign data --cert rsa.pem --key rsa.key --out attached --force"));
+    QCOMPARE(cli("verify attached --trust ec.pem --out content").exitCode, 1);
+    QVERIFY(!QFile::exists(path("content")));
+    CERTWRIGHT_VERIFY_SUCCESS(cli("verify attached --no-chain --out content"));
+    QCOMPARE(contentOf("content"), Content);
+    QCOMPARE(cli("verify attached --no-chain --out content").exitCode, 9);
+}
+
+void CmsCommandTest::encryptsAndDecrypts_data() {
+    QTest::addColumn<QString>("encrypt");
+    QTest::addColumn<QString>("theirs");
+    QTest::addColumn<QString>("ours");
+    QTest::newRow("RSA") << "--recipient rsa.pem"
+                         << "-inkey rsa.key -recip rsa.pem"
+                         << "--key rsa.key";
+    QTest::newRow("RSA, OAEP, GCM") << "--recipient rsa.pem --oaep --cipher AES-256-GCM"
+                                    << "-inkey rsa.key -recip rsa.pem"
+                                    << "--key rsa.key --cert rsa.pem";
+    QTest::newRow("two") << "--recipient rsa.pem --recipient ec.pem"
+                         << "-inkey ec.key -recip ec.pem"
+                         << "--key ec.key";
+    QTest::newRow("passphrase") << "--out-passphrase-file pass"
+                                << "-pwri_password s3cret"
+                                << "--passphrase-file pass";
+}
+
+void CmsCommandTest::encryptsAndDecrypts() {
+    QFETCH(QString, encrypt);
+    QFETCH(QString, theirs);
+    QFETCH(QString, ours);
+    CERTWRIGHT_VERIFY_SUCCESS(cli(QStringLiteral("encrypt data --force --out secret ") + encrypt));
+    const auto opened = openssl(QStringLiteral("cms -decrypt -inform PEM -in secret ") + theirs);
+    CERTWRIGHT_VERIFY_SUCCESS(opened);
+    QCOMPARE(opened.output, Content);
+    const auto shown = cli(QStringLiteral("decrypt secret ") + ours);
+    CERTWRIGHT_VERIFY_SUCCESS(shown);
+    QCOMPARE(shown.output, Content);
+    QFile::remove(path("plain"));
+    const auto written = cli(QStringLiteral("decrypt secret --json --out plain ") + ours);
+    CERTWRIGHT_VERIFY_SUCCESS(written);
+    QCOMPARE(jsonOf(written).value(QLatin1String("files")).toArray(), QJsonArray({QStringLiteral("plain")}));
+    QCOMPARE(contentOf("plain"), Content);
+    QCOMPARE(QFile::permissions(path("plain")) & ~(QFile::ReadUser | QFile::WriteUser),
+             QFile::ReadOwner | QFile::WriteOwner);
+    QCOMPARE(cli(QStringLiteral("decrypt secret --out plain ") + ours).exitCode, 9);
+}
+
+void CmsCommandTest::asksForTheRightPassphrase() {
+    CERTWRIGHT_VERIFY_SUCCESS(cli("encrypt data --out-passphrase-file pass --to der --out closed"));
+    QCOMPARE(cli("decrypt closed").exitCode, 4);
+    QCOMPARE(cli("decrypt closed --passphrase-file wrong").exitCode, 4);
+    const auto several = cli("decrypt closed --passphrase-file wrong --passphrase-file pass");
+    CERTWRIGHT_VERIFY_SUCCESS(several);
+    QCOMPARE(several.output, Content);
+}
+
+void CmsCommandTest::refuses_data() {
+    QTest::addColumn<QString>("line");
+    QTest::addColumn<int>("exitCode");
+    const auto row = [](const char* name, const char* line, int code) {
+        QTest::newRow(name) << QString::fromUtf8(line) << code;
+    };
+    row("nobody signs", "sign data", 2);
+    row("a key too few", "sign data --cert rsa.pem --cert ec.pem --key rsa.key", 2);
+    row("another key", "sign data --cert rsa.pem --key ec.key", 9);
+    row("no digest", "sign data --cert rsa.pem --key rsa.key --digest nothing", 3);
+    row("no form", "sign data --cert rsa.pem --key rsa.key --to xml", 2);
+    row("no time", "sign data --cert rsa.pem --key rsa.key --signing-time soon", 2);
+    row("would overwrite", "sign data --cert rsa.pem --key rsa.key --out other", 9);
+    row("nothing to sign", "sign nothing --cert rsa.pem --key rsa.key", 6);
+    row("no message", "verify data", 3);
+    row("nobody to encrypt for", "encrypt data", 2);
+    row("no cipher", "encrypt data --recipient rsa.pem --cipher nothing", 3);
+    row("not encrypted", "decrypt data --key rsa.key --out x", 3);
+    row("no key", "decrypt data --cert rsa.pem --out x", 2);
+}
+
+void CmsCommandTest::refuses() {
+    QFETCH(QString, line);
+    QFETCH(int, exitCode);
+    const auto result = cli(line + QStringLiteral(" --json"));
+    QVERIFY2(result.exitCode == exitCode, result.describe().constData());
+    QVERIFY(jsonOf(result).contains(QLatin1String("error")));
+    QCOMPARE(contentOf("other"), QByteArray("something else\n"));
+}
+
+CERTWRIGHT_TEST_MAIN(CmsCommandTest)
+#include "tst_cms_command.moc"

@@ -1,0 +1,322 @@
+#include "core/formats/cms_decryption.h"
+#include "core/formats/cms_encryption.h"
+#include "core/formats/pkcs8.h"
+#include "tests/core/formats/reading.h"
+#include "tests/support/test_ca.h"
+#include "tests/support/test_main.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+
+using namespace certwright;
+using namespace certwright::test;
+using base::ErrorKind;
+using formats::CmsEncoding;
+using formats::CmsMessage;
+
+namespace {
+
+const QByteArray Content = "line one\nline two\n";
+
+const char* formOf(CmsEncoding encoding) {
+    return encoding == CmsEncoding::Der ? "DER" : encoding == CmsEncoding::Pem ? "PEM" : "SMIME";
+}
+
+QByteArray open(const QByteArray& message, const formats::CmsDecryptOptions& options) {
+    return bytes(formats::decryptCms(CmsMessage::load(view(message)), options).content);
+}
+
+} // namespace
+
+/// Encrypted messages, with `openssl cms` at the other end.
+class CmsEncryptionTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void opensslOpensOurs_data();
+    void opensslOpensOurs();
+    void opensWhatOpensslMakes_data();
+    void opensWhatOpensslMakes();
+    void opensForEveryRecipient();
+    void namesWhomItIsFor();
+    void wrongKeysGiveNothing();
+    void picksTheRecipientByCertificate();
+    void opensByPassphrase();
+    void limitsIterations();
+    void noticesChanges();
+    void refusesToEncrypt();
+    void refusesToOpen();
+
+private:
+    QString path(const char* name) const { return m_folder.filePath(QString::fromLatin1(name)); }
+    void write(const char* name, const QByteArray& content) const;
+
+    QTemporaryDir m_folder;
+    TestCa m_ca;
+    Issued m_rsa = m_ca.issue({.subject = "CN=Rsa Recipient", .keyType = "rsa:2048"});
+    Issued m_ec = m_ca.issue({.subject = "CN=Ec Recipient", .keyType = "ec:P-256"});
+};
+
+void CmsEncryptionTest::write(const char* name, const QByteArray& content) const {
+    QFile file(path(name));
+    if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size())
+        qFatal("cannot write %s", qPrintable(file.fileName()));
+}
+
+void CmsEncryptionTest::initTestCase() {
+    CERTWRIGHT_SKIP_WITHOUT_OPENSSL();
+    const auto files = [this](const char* key, const char* certificate, const Issued& one) {
+        write(key, bytes(formats::privateKeyToPem(one.key).view()));
+        write(certificate, QByteArray::fromStdString(one.certificate.toPem()));
+    };
+    files("rsa.key", "rsa.pem", m_rsa);
+    files("ec.key", "ec.pem", m_ec);
+}
+
+void CmsEncryptionTest::opensslOpensOurs_data() {
+    QTest::addColumn<int>("encoding");
+    QTest::addColumn<QString>("cipher");
+    QTest::addColumn<QString>("recipient");
+    QTest::addColumn<bool>("usesOaep");
+    QTest::addColumn<bool>("namesByKeyId");
+    QTest::addColumn<QByteArray>("printed"); // by openssl
+    const auto row = [](const char* name, CmsEncoding encoding, const char* cipher, const char* recipient,
+                        const char* printed, bool usesOaep = false, bool namesByKeyId = false) {
+        QTest::newRow(name) << int(encoding) << QString::fromLatin1(cipher) << QString::fromLatin1(recipient)
+                            << usesOaep << namesByKeyId << QByteArray(printed);
+    };
+    row("RSA, DER", CmsEncoding::Der, "AES-256-CBC", "rsa", "algorithm: rsaEncryption");
+    row("RSA, PEM", CmsEncoding::Pem, "AES-128-CBC", "rsa", "algorithm: aes-128-cbc");
+    row("RSA, S/MIME", CmsEncoding::Smime, "AES-256-CBC", "rsa", "algorithm: aes-256-cbc");
+    row("RSA, OAEP", CmsEncoding::Der, "AES-256-CBC", "rsa", "algorithm: rsaesOaep", true);
+    row("RSA, key id", CmsEncoding::Der, "AES-256-CBC", "rsa", "d.subjectKeyIdentifier:", false, true);
+    row("RSA, GCM", CmsEncoding::Der, "AES-256-GCM", "rsa", "id-smime-ct-authEnvelopedData");
+    row("RSA, GCM, PEM", CmsEncoding::Pem, "AES-128-GCM", "rsa", "algorithm: aes-128-gcm");
+    row("EC", CmsEncoding::Der, "AES-256-CBC", "ec", "dhSinglePass-stdDH-sha256kdf-scheme");
+    row("EC, key id", CmsEncoding::Pem, "AES-256-CBC", "ec", "d.rKeyId:", false, true);
+    row("EC, GCM", CmsEncoding::Smime, "AES-256-GCM", "ec", "id-aes256-wrap");
+    row("passphrase", CmsEncoding::Der, "AES-256-CBC", "", "algorithm: PBKDF2");
+    row("passphrase, GCM", CmsEncoding::Pem, "AES-256-GCM", "", "algorithm: aes-256-gcm");
+}
+
+void CmsEncryptionTest::opensslOpensOurs() {
+    QFETCH(int, encoding);
+    QFETCH(QString, cipher);
+    QFETCH(QString, recipient);
+    QFETCH(bool, usesOaep);
+    QFETCH(bool, namesByKeyId);
+    QFETCH(QByteArray, printed);
+    const base::Secret passphrase = secret("s3cret");
+    formats::CmsEncryptOptions options;
+    if (recipient.isEmpty())
+        options.passphrase = &passphrase;
+    else
+        options.recipients = {recipient == QStringLiteral("rsa") ? m_rsa.certificate : m_ec.certificate};
+    options.cipher = cipher.toStdString();
+    options.usesOaep = usesOaep;
+    options.namesByKeyId = namesByKeyId;
+    options.encoding = CmsEncoding(encoding);
+    const QByteArray made = bytes(formats::encryptCms(view(Content), options));
+    const QStringList form = {QStringLiteral("-inform"), QString::fromLatin1(formOf(options.encoding))};
+    const QByteArray print = openssl(words("cms -cmsout -print") + form, made);
+    QVERIFY2(print.contains(printed), print.constData());
+    const QStringList with =
+        recipient.isEmpty()
+            ? words("-pwri_password s3cret")
+            : QStringList{QStringLiteral("-inkey"), m_folder.filePath(recipient + QStringLiteral(".key")),
+                          QStringLiteral("-recip"), m_folder.filePath(recipient + QStringLiteral(".pem"))};
+    QCOMPARE(openssl(words("cms -decrypt") + form + with, made), Content);
+
+    formats::CmsDecryptOptions ours;
+    if (recipient.isEmpty())
+        ours.passphrase = &passphrase;
+    else
+        ours.key = recipient == QStringLiteral("rsa") ? m_rsa.key : m_ec.key;
+    const auto result = formats::decryptCms(CmsMessage::load(view(made)), ours);
+    QCOMPARE(bytes(result.content), Content);
+    QCOMPARE(result.isAuthenticated, cipher.endsWith(QStringLiteral("GCM")));
+}
+
+void CmsEncryptionTest::opensWhatOpensslMakes_data() {
+    QTest::addColumn<QString>("line");
+    QTest::addColumn<QString>("key");
+    const auto row = [](const char* line, const char* key) {
+        QTest::newRow(line) << QString::fromLatin1(line) << QString::fromLatin1(key);
+    };
+    row("cms -encrypt -binary -aes256 -outform DER -recip rsa.pem", "rsa");
+    row("cms -encrypt -binary -aes128 -outform PEM -recip rsa.pem", "rsa");
+    row("cms -encrypt -binary -des3 -stream -indef -outform DER -recip rsa.pem", "rsa");
+    row("cms -encrypt -binary -aes256 -recip rsa.pem -keyopt rsa_padding_mode:oaep", "rsa");
+    row("cms -encrypt -binary -aes-256-gcm -outform DER -recip rsa.pem -keyid", "rsa");
+    row("cms -encrypt -binary -aes256 -outform DER -recip ec.pem", "ec");
+    row("cms -encrypt -binary -aes256 -outform DER -recip rsa.pem -recip ec.pem", "ec");
+    row("cms -encrypt -binary -aes256 -outform DER -recip ec.pem -recip rsa.pem", "rsa");
+    row("cms -encrypt -binary -aes256 -outform DER -pwri_password s3cret", "");
+    row("smime -encrypt -binary -aes256 -outform DER rsa.pem", "rsa");
+}
+
+void CmsEncryptionTest::opensWhatOpensslMakes() {
+    QFETCH(QString, line);
+    QFETCH(QString, key);
+    const auto made =
+        run(findTool(QStringLiteral("openssl")), line.split(u' '), {.input = Content, .folder = m_folder.path()});
+    CERTWRIGHT_VERIFY_SUCCESS(made);
+    const base::Secret passphrase = secret("s3cret");
+    formats::CmsDecryptOptions options;
+    if (key.isEmpty())
+        options.passphrase = &passphrase;
+    else
+        options.key = key == QStringLiteral("rsa") ? m_rsa.key : m_ec.key;
+    QCOMPARE(open(made.output, options), Content);
+    if (key.isEmpty())
+        return;
+    options.certificate = key == QStringLiteral("rsa") ? m_rsa.certificate : m_ec.certificate;
+    QCOMPARE(open(made.output, options), Content);
+}
+
+void CmsEncryptionTest::opensForEveryRecipient() {
+    const base::Secret passphrase = secret("größe");
+    formats::CmsEncryptOptions options;
+    options.recipients = {m_rsa.certificate, m_ec.certificate};
+    options.passphrase = &passphrase;
+    options.iterations = 1000;
+    const QByteArray made = bytes(formats::encryptCms(view(Content), options));
+    QCOMPARE(open(made, {.key = m_rsa.key}), Content);
+    QCOMPARE(open(made, {.key = m_ec.key}), Content);
+    QCOMPARE(open(made, {.passphrase = &passphrase}), Content);
+    // Nothing and much.
+    for (const QByteArray& content : {QByteArray(), QByteArray(300'000, 'x')}) {
+        const auto one = formats::encryptCms(view(content), {.recipients = {m_ec.certificate}});
+        QCOMPARE(open(bytes(one), {.key = m_ec.key}), content);
+    }
+}
+
+void CmsEncryptionTest::namesWhomItIsFor() {
+    const base::Secret passphrase = secret("x");
+    formats::CmsEncryptOptions options;
+    options.recipients = {m_rsa.certificate, m_ec.certificate};
+    options.passphrase = &passphrase;
+    options.iterations = 1000;
+    const auto recipients = formats::recipientsOf(CmsMessage::fromDer(formats::encryptCms(view(Content), options)));
+    QStringList found;
+    for (const auto& one : recipients)
+        found.append(q(one.who.serial));
+    found.sort();
+    QStringList expected = {QString(), q(m_rsa.certificate.serial()), q(m_ec.certificate.serial())};
+    expected.sort();
+    QCOMPARE(found, expected);
+    // What libksba's and wolfSSL's messages say, by `openssl cms -cmsout -print`.
+    const auto of = [](const char* file) {
+        return formats::recipientsOf(CmsMessage::load(view(corpusData("pkcs7", QString::fromLatin1(file)))));
+    };
+    QVERIFY(of("libksba__ecdh-sample1.p7m").at(0).kind == formats::CmsRecipient::Kind::KeyAgreement);
+    QVERIFY(!of("wolfssl__ktri-keyid-cms.msg").at(0).who.subjectKeyId.empty());
+    QVERIFY(of("gnupg__pwri-sample.gcm.p7m").at(0).kind == formats::CmsRecipient::Kind::Passphrase);
+}
+
+void CmsEncryptionTest::wrongKeysGiveNothing() {
+    // OpenSSL's own way gives rubbish and success for an RSA key that fits nobody, when no certificate is given.
+    const Issued otherRsa = m_ca.issue({.keyType = "rsa:2048"});
+    const Issued otherEc = m_ca.issue({.keyType = "ec:P-256"});
+    for (const char* cipher : {"AES-256-CBC", "AES-256-GCM"}) {
+        for (const Issued* recipient : {&m_rsa, &m_ec}) {
+            const QByteArray made =
+                bytes(formats::encryptCms(view(Content), {.recipients = {recipient->certificate}, .cipher = cipher}));
+            for (const Issued* other : {&otherRsa, &otherEc}) {
+                const auto error = test::errorOf([&] { return open(made, {.key = other->key}); });
+                QVERIFY(error);
+                QCOMPARE(nameOf(error->kind()), QStringLiteral("not-found"));
+                QVERIFY2(error->message().find(recipient->certificate.serial()) != std::string::npos, error->what());
+            }
+            CERTWRIGHT_VERIFY_FAILS(open(made, {}), ErrorKind::NotFound);
+        }
+    }
+}
+
+void CmsEncryptionTest::picksTheRecipientByCertificate() {
+    const QByteArray made = bytes(formats::encryptCms(view(Content), {.recipients = {m_rsa.certificate}}));
+    QCOMPARE(open(made, {.key = m_rsa.key, .certificate = m_rsa.certificate}), Content);
+    CERTWRIGHT_VERIFY_FAILS(open(made, {.key = m_ec.key, .certificate = m_ec.certificate}), ErrorKind::NotFound);
+    CERTWRIGHT_VERIFY_FAILS(open(made, {.key = m_ec.key, .certificate = m_rsa.certificate}), ErrorKind::NotAllowed);
+}
+
+void CmsEncryptionTest::opensByPassphrase() {
+    const base::Secret right = secret("right");
+    const base::Secret wrong = secret("wrong");
+    const base::Secret empty;
+    const QByteArray made = bytes(formats::encryptCms(view(Content), {.passphrase = &right, .iterations = 1000}));
+    QCOMPARE(open(made, {.passphrase = &right}), Content);
+    CERTWRIGHT_VERIFY_FAILS(open(made, {.passphrase = &wrong}), ErrorKind::WrongPassphrase);
+    CERTWRIGHT_VERIFY_FAILS(open(made, {.passphrase = &empty}), ErrorKind::WrongPassphrase);
+    CERTWRIGHT_VERIFY_FAILS(open(made, {}), ErrorKind::PassphraseNeeded);
+    CERTWRIGHT_VERIFY_FAILS(open(made, {.key = m_rsa.key}), ErrorKind::NotFound);
+    // One message tried several times, as somebody types.
+    const CmsMessage message = CmsMessage::load(view(made));
+    CERTWRIGHT_VERIFY_FAILS(formats::decryptCms(message, {.passphrase = &wrong}), ErrorKind::WrongPassphrase);
+    QCOMPARE(bytes(formats::decryptCms(message, {.passphrase = &right}).content), Content);
+    const QByteArray open2 = bytes(formats::encryptCms(view(Content), {.passphrase = &empty, .iterations = 1000}));
+    QCOMPARE(open(open2, {.passphrase = &empty}), Content);
+}
+
+void CmsEncryptionTest::limitsIterations() {
+    const base::Secret passphrase = secret("right");
+    const QByteArray made = bytes(formats::encryptCms(view(Content), {.passphrase = &passphrase, .iterations = 5000}));
+    formats::CmsDecryptOptions options{.passphrase = &passphrase};
+    options.limits.maxIterations = 5000;
+    QCOMPARE(open(made, options), Content);
+    options.limits.maxIterations = 4999;
+    CERTWRIGHT_VERIFY_FAILS(open(made, options), ErrorKind::NotAllowed);
+    // 02 02 13 88 is the count: made the greatest that four octets hold, in a copy of the same length.
+    QByteArray huge = made;
+    const qsizetype place = huge.indexOf(QByteArray::fromHex("02021388"));
+    QVERIFY(place > 0);
+    huge.replace(place, 4, QByteArray::fromHex("02027fff"));
+    CERTWRIGHT_VERIFY_FAILS(open(huge, options), ErrorKind::NotAllowed);
+}
+
+void CmsEncryptionTest::noticesChanges() {
+    for (const char* cipher : {"AES-256-CBC", "AES-256-GCM"}) {
+        const QByteArray good =
+            bytes(formats::encryptCms(view(Content), {.recipients = {m_rsa.certificate}, .cipher = cipher}));
+        for (qsizetype i = 0; i < good.size(); ++i) {
+            QByteArray bad = good;
+            bad[i] = static_cast<char>(bad[i] ^ 0x20);
+            const auto error = test::errorOf([&] { return open(bad, {.key = m_rsa.key}); });
+            QVERIFY2(!error || error->kind() != ErrorKind::Internal, error ? error->what() : "");
+        }
+        // The end: the last block of CBC, the tag of GCM.
+        QByteArray bad = good;
+        bad[bad.size() - 1] = static_cast<char>(bad.back() ^ 1);
+        const auto error = test::errorOf([&] { return open(bad, {.key = m_rsa.key}); });
+        QVERIFY2(error && error->kind() == ErrorKind::BadInput, cipher);
+        CERTWRIGHT_VERIFY_FAILS(open(good.left(good.size() - 20), {.key = m_rsa.key}), ErrorKind::BadInput);
+    }
+}
+
+void CmsEncryptionTest::refusesToEncrypt() {
+    const auto encrypt = [](const formats::CmsEncryptOptions& options) {
+        return formats::encryptCms(view(Content), options);
+    };
+    const Issued ed = m_ca.issue({.keyType = "ed25519"});
+    CERTWRIGHT_VERIFY_FAILS(encrypt({}), ErrorKind::NotAllowed);
+    CERTWRIGHT_VERIFY_FAILS(encrypt({.recipients = {ed.certificate}}), ErrorKind::NotAllowed);
+    for (const char* cipher : {"nothing", "AES-256-XTS", "CHACHA20-POLY1305", "AES-256-WRAP", "NULL"})
+        CERTWRIGHT_VERIFY_FAILS(encrypt({.recipients = {m_rsa.certificate}, .cipher = cipher}), ErrorKind::BadInput);
+}
+
+void CmsEncryptionTest::refusesToOpen() {
+    const auto kindOf = [this](const QByteArray& message) {
+        const auto error = test::errorOf([&] { return open(message, {.key = m_rsa.key}); });
+        return error ? nameOf(error->kind()) : QString();
+    };
+    QCOMPARE(kindOf(openssl("cms -data_create -outform DER", Content)), QStringLiteral("bad-input"));
+    QCOMPARE(
+        kindOf(openssl("cms -EncryptedData_encrypt -secretkey 00112233445566778899AABBCCDDEEFF -aes128 -outform DER",
+                       Content)),
+        QStringLiteral("unsupported"));
+    QCOMPARE(kindOf(corpusData("pkcs7", QStringLiteral("gen-signed.p7m"))), QStringLiteral("bad-input"));
+    QCOMPARE(kindOf(corpusData("pkcs7", QStringLiteral("gen-enveloped.p7m"))), QStringLiteral("not-found"));
+}
+
+CERTWRIGHT_TEST_MAIN(CmsEncryptionTest)
+#include "tst_cms_encryption.moc"
