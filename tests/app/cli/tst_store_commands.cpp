@@ -190,7 +190,7 @@ void StoreCommandsTest::namesWhatItDoesNotKnow_data() {
                                  << QString::fromUtf8(hint);
     };
     row("foo", "There is no command “certwright-cli foo”", "There are: ");
-    row("lisst", "There is no command “certwright-cli lisst”", "Did you mean “list”?");
+    row("lisst", "There is no command “certwright-cli lisst”", "Did you mean “lint”, “list”?");
     row("store craete", "There is no command “certwright-cli store craete”", "Did you mean “create”?");
     row("show --nope", "There is no option “--nope”", "See certwright-cli show --help.");
     row("list --fliter=x", "There is no option “--fliter”", "Did you mean “--filter”?");
