@@ -1,3 +1,4 @@
+#include "core/base/library.h"
 #include "core/formats/cms_decryption.h"
 #include "core/formats/cms_encryption.h"
 #include "core/formats/pkcs8.h"
@@ -225,6 +226,10 @@ void CmsEncryptionTest::wrongKeysGiveNothing() {
             for (const Issued* other : {&otherRsa, &otherEc}) {
                 const auto error = test::errorOf([&] { return open(made, {.key = other->key}); });
                 QVERIFY(error);
+                // OpenSSL from 3.2 on may make up a key for an RSA key that fits nobody: the content is rubbish then.
+                if (base::isLibraryAtLeast(3, 2) && recipient == &m_rsa && other == &otherRsa &&
+                    error->kind() == ErrorKind::BadInput)
+                    continue;
                 QCOMPARE(nameOf(error->kind()), QStringLiteral("not-found"));
                 QVERIFY2(error->message().find(recipient->certificate.serial()) != std::string::npos, error->what());
             }
@@ -315,7 +320,11 @@ void CmsEncryptionTest::refusesToOpen() {
                        Content)),
         QStringLiteral("unsupported"));
     QCOMPARE(kindOf(corpusData("pkcs7", QStringLiteral("gen-signed.p7m"))), QStringLiteral("bad-input"));
-    QCOMPARE(kindOf(corpusData("pkcs7", QStringLiteral("gen-enveloped.p7m"))), QStringLiteral("not-found"));
+    // OpenSSL from 3.2 on may make up a key for an RSA key that fits nobody: the content is rubbish then.
+    const QString enveloped = kindOf(corpusData("pkcs7", QStringLiteral("gen-enveloped.p7m")));
+    QVERIFY2(enveloped == QStringLiteral("not-found") ||
+                 (base::isLibraryAtLeast(3, 2) && enveloped == QStringLiteral("bad-input")),
+             qPrintable(enveloped));
 }
 
 CERTWRIGHT_TEST_MAIN(CmsEncryptionTest)

@@ -1,3 +1,4 @@
+#include "core/base/library.h"
 #include "core/pki/lint.h"
 #include "tests/core/corpus.h"
 #include "tests/core/expect.h"
@@ -400,6 +401,8 @@ void LintTest::findsBreaches_data() {
 
 void LintTest::findsBreaches() {
     QFETCH(QByteArray, der);
+    if (base::isLibraryAtLeast(3, 2) && test::errorOf([&der] { certificateOf(der); }))
+        QSKIP("newer versions of OpenSSL do not read it at all");
     const auto findings = pki::lint(certificateOf(der), {{Ruleset::Rfc5280, Ruleset::KeyStrength}, {}});
     QTEST(idsOf(findings).join(u' '), "ids");
     for (const LintFinding& finding : findings)
