@@ -4,9 +4,11 @@
 #include "core/base/error.h"
 #include "core/base/handle.h"
 #include "core/base/openssl_check.h"
+#include "core/base/secret.h"
 #include "core/formats/pbe.h"
 
 #include <openssl/objects.h>
+#include <openssl/rsa.h>
 
 #include <algorithm>
 #include <array>
@@ -45,8 +47,9 @@ void addAgreement(CMS_RecipientInfo* info, std::vector<CmsRecipient>& out) {
     }
 }
 
-/// The elements of EnvelopedData or AuthEnvelopedData (RFC 5652 6.1): OpenSSL shows no parameters of a passphrase.
-std::vector<base::Bytes> passphraseAlgorithms(const CmsMessage& message) {
+/// The recipients of EnvelopedData or AuthEnvelopedData (RFC 5652 6.1), each as encoded: OpenSSL shows neither the
+/// parameters of a passphrase nor an encrypted key. @throws Error BadInput
+std::vector<base::Bytes> encodedRecipients(const CmsMessage& message) {
     const base::Bytes whole = message.toDer();
     std::vector<base::Bytes> out;
     base::DerReader file(whole);
@@ -61,10 +64,21 @@ std::vector<base::Bytes> passphraseAlgorithms(const CmsMessage& message) {
     fields.optional(der::contextConstructed(0)); // of the originator
     const auto recipients = fields.expect(der::Set);
     base::DerReader each(recipients ? recipients->content : BytesView());
-    while (const auto recipient = each.next()) {
-        if (recipient->identifier != der::contextConstructed(3))
+    while (const auto recipient = each.next())
+        out.push_back(base::toBytes(recipient->whole));
+    if (fields.hasFailed() || each.hasFailed())
+        throw damagedError();
+    return out;
+}
+
+/// How the passphrase of each such recipient is used. @throws Error BadInput
+std::vector<base::Bytes> passphraseAlgorithms(const CmsMessage& message) {
+    std::vector<base::Bytes> out;
+    for (const base::Bytes& recipient : encodedRecipients(message)) {
+        if (recipient.front() != der::contextConstructed(3))
             continue;
-        base::DerReader one(recipient->content);
+        base::DerReader whole(recipient);
+        base::DerReader one(whole.next()->content);
         one.expect(der::Integer);
         const auto algorithm = one.optional(der::contextConstructed(0));
         if (one.hasFailed() || !algorithm)
@@ -73,9 +87,71 @@ std::vector<base::Bytes> passphraseAlgorithms(const CmsMessage& message) {
         sequence[0] = der::Sequence; // it is tagged implicitly
         out.push_back(std::move(sequence));
     }
-    if (fields.hasFailed() || each.hasFailed())
-        throw damagedError();
     return out;
+}
+
+/// The content key encrypted for one recipient by RSA as PKCS#1 v1.5 pads it (RFC 5652 6.2.1, RFC 3370 4.2.1).
+struct TransportedKey {
+    base::Bytes recipient; ///< issuer and serial number, or the octets of the key identifier
+    base::Bytes encrypted;
+};
+
+std::vector<TransportedKey> transportedKeys(const CmsMessage& message) {
+    constexpr std::string_view RsaEncryption = "1.2.840.113549.1.1.1";
+    std::vector<TransportedKey> out;
+    for (const base::Bytes& recipient : encodedRecipients(message)) {
+        if (recipient.front() != der::Sequence)
+            continue;
+        base::DerReader whole(recipient);
+        base::DerReader one(whole.next()->content);
+        one.expect(der::Integer);
+        const auto id = one.next();
+        const auto algorithm = one.expect(der::Sequence);
+        const auto encrypted = one.expect(der::OctetString);
+        base::DerReader inAlgorithm(algorithm ? algorithm->content : BytesView());
+        const auto oid = inAlgorithm.expect(der::Oid);
+        if (id && encrypted && oid && base::oidText(oid->content) == RsaEncryption)
+            out.push_back({base::toBytes(id->content), base::toBytes(encrypted->content)});
+    }
+    return out;
+}
+
+/// The same as TransportedKey::recipient.
+base::Bytes recipientOf(CMS_RecipientInfo* info) {
+    ASN1_OCTET_STRING* keyId = nullptr;
+    X509_NAME* issuer = nullptr;
+    ASN1_INTEGER* serial = nullptr;
+    CMS_RecipientInfo_ktri_get0_signer_id(info, &keyId, &issuer, &serial);
+    if (keyId != nullptr)
+        return {ASN1_STRING_get0_data(keyId), ASN1_STRING_get0_data(keyId) + ASN1_STRING_length(keyId)};
+    unsigned char* name = nullptr;
+    unsigned char* number = nullptr;
+    const int nameLength = i2d_X509_NAME(issuer, &name);
+    const base::OpensslMemory<unsigned char> nameOwner(name);
+    const int numberLength = i2d_ASN1_INTEGER(serial, &number);
+    const base::OpensslMemory<unsigned char> numberOwner(number);
+    base::check(nameLength, "read the recipients");
+    base::check(numberLength, "read the recipients");
+    base::Bytes out(name, name + nameLength);
+    out.insert(out.end(), number, number + numberLength);
+    return out;
+}
+
+/// Whether something that is padded as it should be comes out. From 3.2 on OpenSSL makes a key up when nothing does.
+bool opens(EVP_PKEY* key, const base::Bytes& encrypted) {
+    const Handle<EVP_PKEY_CTX> context(
+        base::check(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr), "decrypt the message"));
+    if (EVP_PKEY_decrypt_init(context.get()) <= 0 ||
+        EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) <= 0) {
+        base::clearQueue();
+        return false;
+    }
+    EVP_PKEY_CTX_ctrl_str(context.get(), "rsa_pkcs1_implicit_rejection", "0"); // older versions know no such thing
+    base::Secret plain(static_cast<std::size_t>(EVP_PKEY_get_size(key)));
+    std::size_t size = plain.size();
+    const bool isOpen = EVP_PKEY_decrypt(context.get(), plain.data(), &size, encrypted.data(), encrypted.size()) > 0;
+    base::clearQueue();
+    return isOpen;
 }
 
 struct AlgorithmDeleter {
@@ -126,6 +202,13 @@ bool MessageOpener::tryKeyTransport(CMS_RecipientInfo* info) {
     if (m_options.certificate && CMS_RecipientInfo_ktri_cert_cmp(info, m_options.certificate->native()) != 0)
         return false;
     EVP_PKEY* key = m_options.key->native();
+    // Without a certificate the key is tried on everybody's part.
+    const base::Bytes recipient = recipientOf(info);
+    const auto keys = transportedKeys(m_message);
+    const auto isHis = [&recipient](const TransportedKey& one) { return one.recipient == recipient; };
+    if (std::ranges::any_of(keys, isHis) &&
+        std::ranges::none_of(keys, [&](const TransportedKey& one) { return isHis(one) && opens(key, one.encrypted); }))
+        return false;
     base::check(EVP_PKEY_up_ref(key), "decrypt the message");
     base::check(CMS_RecipientInfo_set0_pkey(info, key), "decrypt the message");
     const bool isOpen = CMS_RecipientInfo_decrypt(m_message.native(), info) > 0;

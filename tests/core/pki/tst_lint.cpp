@@ -401,8 +401,9 @@ void LintTest::findsBreaches_data() {
 
 void LintTest::findsBreaches() {
     QFETCH(QByteArray, der);
-    if (base::isLibraryAtLeast(3, 2) && test::errorOf([&der] { certificateOf(der); }))
-        QSKIP("newer versions of OpenSSL do not read it at all");
+    if (QByteArray(QTest::currentDataTag()).endsWith(": time-form") && base::isLibraryAtLeast(3, 2) &&
+        test::errorOf([&der] { certificateOf(der); }))
+        QSKIP("newer versions of OpenSSL do not read a UTCTime without seconds");
     const auto findings = pki::lint(certificateOf(der), {{Ruleset::Rfc5280, Ruleset::KeyStrength}, {}});
     QTEST(idsOf(findings).join(u' '), "ids");
     for (const LintFinding& finding : findings)
