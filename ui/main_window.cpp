@@ -4,6 +4,7 @@
 #include "ui/actions/content_opener.h"
 #include "ui/actions/entry_acts.h"
 #include "ui/actions/entry_creator.h"
+#include "ui/actions/entry_exporter.h"
 #include "ui/actions/main_actions.h"
 #include "ui/actions/settings_menus.h"
 #include "ui/convert.h"
@@ -72,6 +73,7 @@ MainWindow::MainWindow(UiContext& context, StoreController& controller, QWidget*
     , m_actions(new MainActions(this))
     , m_acts(new EntryActs(context, this))
     , m_creator(new EntryCreator(context, this))
+    , m_exporter(new EntryExporter(context, this))
     , m_opener(new ContentOpener(context, this))
     , m_sidebar(new Sidebar(this))
     , m_splitter(new QSplitter(this))
@@ -149,8 +151,12 @@ CreationStart MainWindow::creationStart() const {
 
 void MainWindow::exportSelected() {
     const std::vector<store::RowId> ids = selectedIds();
-    if (!ids.empty() && currentList()->kind() == store::EntryKind::Certificate)
+    if (ids.empty())
+        return;
+    if (currentList()->kind() == store::EntryKind::Certificate)
         m_creator->exportCertificates(ids);
+    else
+        m_exporter->exportEntry(currentList()->kind(), ids.front());
 }
 
 void MainWindow::fillColumnsMenu() {

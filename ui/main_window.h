@@ -21,6 +21,7 @@ class ContentOpener;
 class DetailPane;
 class EntryActs;
 class EntryCreator;
+class EntryExporter;
 class InlineBanner;
 class InspectorPage;
 class ListPage;
@@ -105,6 +106,7 @@ private:
     MainActions* m_actions;
     EntryActs* m_acts;
     EntryCreator* m_creator;
+    EntryExporter* m_exporter;
     ContentOpener* m_opener;
     SettingsMenus* m_settingsMenus = nullptr;
     Sidebar* m_sidebar;

@@ -7,6 +7,7 @@
 #include "app/cli/pkcs12_preset_options.h"
 #include "app/cli/store_options.h"
 #include "core/base/error.h"
+#include "core/service/entry_export.h"
 #include "core/service/exporting.h"
 
 #include <algorithm>
@@ -102,10 +103,6 @@ std::optional<store::FoundEntry> otherEntry(const store::Store& store, const Exp
     return found.front();
 }
 
-std::string derText(const base::Bytes& der) {
-    return {der.begin(), der.end()};
-}
-
 int exportEntry(store::Store& store, const store::FoundEntry& entry, const ExportOptions& options, Console& console) {
     const bool isPem = options.target == "pem";
     const bool isKey = entry.kind == store::EntryKind::Key;
@@ -116,30 +113,29 @@ int exportEntry(store::Store& store, const store::FoundEntry& entry, const Expor
                          (isKey ? "pem" : "pem or der"));
     if (!isKey && options.output.isGiven())
         throw UsageError("--out-passphrase-file: nothing in it is encrypted");
-    OutputFiles files(options.isForced);
-    files.reserve(options.out);
+    if (isKey && options.out == "-")
+        throw UsageError("A private key is not written to standard output; give a file");
+    service::EntryExportOrder order;
+    order.kind = entry.kind;
+    order.id = entry.id;
+    order.path = QString::fromStdString(options.out);
+    order.isDer = !isPem;
+    order.mayOverwrite = options.isForced;
+    if (options.out == "-") {
+        console.printRaw(base::textOf(service::entryBytes(store, order)));
+        return exit_code::Done;
+    }
+    OutputFiles(options.isForced).reserve(options.out);
     if (isKey) {
         auto passphrase = options.output.readNew(console, "Passphrase for the exported key");
         if (!passphrase)
             throw base::Error(base::ErrorKind::PassphraseNeeded, "A passphrase is needed to encrypt the key",
                               "Give it by --out-passphrase-file");
+        order.passphrase = std::make_shared<const base::Secret>(std::move(*passphrase));
         options.store.unlock(store, console);
-        files.addKey(options.out, store.privateKey(entry.id), passphrase, {});
-    } else if (entry.kind == store::EntryKind::Request) {
-        const x509::Request request = store.requestObject(entry.id);
-        files.addText(options.out, isPem ? request.toPem() : derText(request.der()), "certificate request");
-    } else {
-        const x509::Crl crl = store.crlObject(entry.id);
-        files.addText(options.out, isPem ? crl.toPem() : derText(crl.der()), "revocation list");
     }
-    files.commit(console);
-    if (options.out == "-")
-        return exit_code::Done;
     service::ExportResult result;
-    const QString purpose = isKey                                     ? QStringLiteral("private key, encrypted")
-                            : entry.kind == store::EntryKind::Request ? QStringLiteral("certificate request")
-                                                                      : QStringLiteral("revocation list");
-    result.files.push_back({QString::fromStdString(options.out), purpose, isKey, false, false});
+    result.files.push_back(service::exportEntry(store, order));
     return report(result, {}, console);
 }
 

@@ -178,7 +178,7 @@ void TestEveryWindow::greyedActionsSayWhy() {
         check(f);
     }
     f.window->goTo(Place::Keys);
-    QCOMPARE(f.actions().exportSelected->statusTip(), QStringLiteral("Only for certificates"));
+    QCOMPARE(f.actions().signRequest->statusTip(), QStringLiteral("Only for requests"));
 }
 
 void TestEveryWindow::fitsASmallScreen_data() {

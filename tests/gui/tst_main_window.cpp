@@ -81,7 +81,7 @@ void TestMainWindow::greysWhatNeedsASelection() {
     QVERIFY(f.actions().remove->isEnabled());
     f.window->showEntry(store::EntryKind::Request, f.entries.request);
     QVERIFY(waitUntil([&f] { return f.actions().signRequest->isEnabled(); }));
-    QVERIFY(!f.actions().exportSelected->isEnabled());
+    QVERIFY(f.actions().exportSelected->isEnabled());
     f.window->showEntry(store::EntryKind::Key, f.entries.key);
     QVERIFY(waitUntil([&f] { return f.actions().rename->isEnabled(); }));
     QVERIFY(f.actions().openEntry->isEnabled()); // shows its public half

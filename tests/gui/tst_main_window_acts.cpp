@@ -1,6 +1,7 @@
 #include "core/service/store_session.h"
 #include "tests/gui/support/gui_checks.h"
 #include "tests/gui/support/main_window_fixture.h"
+#include "tests/gui/support/openssl_tool.h"
 #include "tests/support/test_main.h"
 #include "ui/dialogs/import_dialog.h"
 #include "ui/views/status_bar.h"
@@ -8,6 +9,7 @@
 #include "ui/views/welcome_page.h"
 
 #include <QClipboard>
+#include <QFile>
 #include <QMenu>
 #include <QToolButton>
 
@@ -26,6 +28,10 @@ private Q_SLOTS:
     void deletesOnlyAfterAQuestion();
     void copiesInEveryFormat_data();
     void copiesInEveryFormat();
+    void exportsARequestAndAList_data();
+    void exportsARequestAndAList();
+    void exportsAKeyEncrypted();
+    void exportsNothingWhenGivenUp();
     void opensAnEntryInAViewer();
     void locksAndAsksUntilUnlocked();
     void locksWhenIdle();
@@ -127,6 +133,89 @@ void TestMainWindowActs::copiesInEveryFormat() {
     QVERIFY2(text.startsWith(start), qPrintable(text));
     if (start.isEmpty())
         QCOMPARE(text.size(), 32 * 3 - 1);
+}
+
+void TestMainWindowActs::exportsARequestAndAList_data() {
+    QTest::addColumn<store::EntryKind>("kind");
+    QTest::addColumn<QString>("file");
+    QTest::addColumn<QString>("command");
+    QTest::addColumn<QByteArray>("said");
+    const QByteArray subject = "subject=CN = request.example.test";
+    QTest::newRow("request, PEM") << store::EntryKind::Request << "asked for.csr"
+                                  << "req -verify -noout -subject -inform PEM" << subject;
+    QTest::newRow("request, DER") << store::EntryKind::Request << "asked for.der"
+                                  << "req -verify -noout -subject -inform DER" << subject;
+    const QByteArray issuer = "issuer=CN = Lab Root CA";
+    QTest::newRow("list, DER") << store::EntryKind::Crl << "lab.crl"
+                               << "crl -noout -issuer -inform DER" << issuer;
+    QTest::newRow("list, PEM") << store::EntryKind::Crl << "lab.pem"
+                               << "crl -noout -issuer -inform PEM" << issuer;
+}
+
+void TestMainWindowActs::exportsARequestAndAList() {
+    QFETCH(const store::EntryKind, kind);
+    QFETCH(const QString, file);
+    QFETCH(const QString, command);
+    QFETCH(const QByteArray, said);
+    Fixture f;
+    const QString path = f.path(file);
+    f.window->showEntry(kind, kind == store::EntryKind::Request ? f.entries.request : f.entries.crl);
+    QVERIFY(waitUntil([&f] { return f.actions().exportSelected->isEnabled(); }));
+    f.prompts.willChooseFiles({path});
+    f.actions().exportSelected->trigger();
+    QVERIFY(waitUntil([&path] { return QFile::exists(path); }));
+    QVERIFY(f.prompts.isScriptDone());
+    QVERIFY(!f.prompts.fileRequests.back().suggestedName.isEmpty());
+    const QByteArray shown = test::openssl(command.split(QLatin1Char(' ')) + QStringList{QStringLiteral("-in"), path});
+    QVERIFY2(QByteArray(shown).replace(" = ", "=").contains(QByteArray(said).replace(" = ", "=")), shown);
+}
+
+void TestMainWindowActs::exportsAKeyEncrypted() {
+    Fixture f;
+    const QString path = f.path(QStringLiteral("spare.key"));
+    f.window->showEntry(store::EntryKind::Key, f.entries.key);
+    QVERIFY(waitUntil([&f] { return f.actions().exportSelected->isEnabled(); }));
+    test::look(*f.window, QStringLiteral("main-key"));
+    f.actions().lock->trigger(); // so that the passphrase of the store is asked for, too
+    QVERIFY(waitUntil([&f] { return !f.controller.session()->isUnlocked(); }));
+    f.prompts.willChooseFiles({path});
+    f.prompts.willGivePassphrase(f.passphrase);
+    f.prompts.willGivePassphrase(QStringLiteral("a passphrase of its own"));
+    f.actions().exportSelected->trigger();
+    QVERIFY(waitUntil([&path] { return QFile::exists(path); }));
+    QVERIFY(f.prompts.isScriptDone());
+    QVERIFY(f.prompts.passphraseRequests.back().isNew);
+    QCOMPARE(QFile::permissions(path) & ~(QFile::ReadUser | QFile::WriteUser), QFile::ReadOwner | QFile::WriteOwner);
+    QByteArray publicKey;
+    f.read([&](store::Store& store) {
+        publicKey = QByteArray::fromStdString(store.publicKey(f.entries.key).toPem());
+        QCOMPARE(store.journal().back().act, QString::fromLatin1(store::acts::KeyExported));
+    });
+    QCOMPARE(test::openssl({QStringLiteral("pkey"), QStringLiteral("-pubout"), QStringLiteral("-in"), path,
+                            QStringLiteral("-passin"), QStringLiteral("pass:a passphrase of its own")}),
+             publicKey);
+}
+
+void TestMainWindowActs::exportsNothingWhenGivenUp() {
+    Fixture f;
+    f.window->showEntry(store::EntryKind::Key, f.entries.key);
+    QVERIFY(waitUntil([&f] { return f.actions().exportSelected->isEnabled(); }));
+    f.prompts.willChooseFiles({});
+    f.actions().exportSelected->trigger();
+    QVERIFY(waitUntil([&f] { return f.prompts.isScriptDone(); }));
+    f.prompts.willChooseFiles({f.path(QStringLiteral("spare.key"))});
+    f.prompts.willGiveUpPassphrase();
+    f.actions().exportSelected->trigger();
+    QVERIFY(waitUntil([&f] { return f.prompts.isScriptDone() && f.jobs.isIdle(); }));
+    QVERIFY(!QFile::exists(f.path(QStringLiteral("spare.key"))));
+    // Where nothing can be written, the reason is said.
+    const QString nowhere = f.path(QStringLiteral("missing/spare.key"));
+    f.prompts.willChooseFiles({nowhere});
+    f.prompts.willGivePassphrase(QStringLiteral("a passphrase of its own"));
+    f.actions().exportSelected->trigger();
+    QVERIFY(waitUntil([&f] { return !f.prompts.errors.empty(); }));
+    QCOMPARE(f.prompts.errors.back().title, QStringLiteral("Nothing was exported"));
+    QVERIFY(!f.prompts.errors.back().error.hint().empty());
 }
 
 void TestMainWindowActs::opensAnEntryInAViewer() {

@@ -46,6 +46,7 @@ private Q_SLOTS:
     void stopLeavesNothing();
     void closingInTheMiddleLeavesNothing();
     void saysThatTheDiskIsFull();
+    void asksBeforeTypingIsLost();
     void isUsable();
     void isUsableWithEverythingOpen();
     void holdsLongNamesAndManyNames();
@@ -315,6 +316,7 @@ void TestNewCertificateDialog::remembersNameAndCa() {
     Fixture f;
     f.openForServer();
     f.addCa(test::sampleRoot("Other Root"));
+    f.prompts.willChoose(0);
     f.dialog->reject();
     QVERIFY(f.isGone());
     f.open();
@@ -421,6 +423,39 @@ void TestNewCertificateDialog::saysThatTheDiskIsFull() {
     QCOMPARE(f.counts().keys, qint64(1)); // nor the key of it
 }
 
+void TestNewCertificateDialog::asksBeforeTypingIsLost() {
+    Fixture f;
+    f.openForServer();
+    f.prompts.willChoose(std::nullopt);
+    QTest::keyClick(f.dialog, Qt::Key_Escape);
+    QCoreApplication::processEvents(); // the answer comes later
+    QVERIFY(f.prompts.isScriptDone());
+    QVERIFY(f.dialog->isVisible());
+    QCOMPARE(f.prompts.questions.back().text, QStringLiteral("Close without creating the certificate?"));
+    QVERIFY(f.prompts.questions.back().choices.front().isDestructive);
+    f.prompts.willChoose(std::nullopt);
+    f.dialog->close();
+    QCoreApplication::processEvents(); // the answer comes later
+    QVERIFY(f.prompts.isScriptDone());
+    QVERIFY(f.dialog->isVisible());
+    f.prompts.willChoose(0);
+    f.dialog->close();
+    QVERIFY(f.isGone());
+    QCOMPARE(f.prompts.questions.size(), std::size_t(3));
+    QCOMPARE(f.counts().certificates, qint64(1));
+    // A common name alone counts, too; nothing typed needs no question.
+    f.open();
+    f.type("commonName", QStringLiteral("someone.lab.example"));
+    f.prompts.willChoose(0);
+    QTest::keyClick(f.dialog, Qt::Key_Escape);
+    QVERIFY(f.isGone());
+    f.open();
+    QTest::keyClick(f.dialog, Qt::Key_Escape);
+    QVERIFY(f.isGone());
+    QCOMPARE(f.prompts.questions.size(), std::size_t(4));
+    QVERIFY(f.prompts.isScriptDone());
+}
+
 void TestNewCertificateDialog::isUsable() {
     Fixture f;
     f.openForServer(QStringLiteral("www.example.test\nexample.test\n192.0.2.10"));
@@ -430,6 +465,7 @@ void TestNewCertificateDialog::isUsable() {
     QCOMPARE(test::defaultButton(*f.dialog), f.primary());
     QCOMPARE(test::tabJumps(*f.dialog).join(QStringLiteral(", ")), QString());
     test::look(*f.dialog, QStringLiteral("new-certificate"));
+    f.prompts.willChoose(0);
     QTest::keyClick(f.dialog, Qt::Key_Escape);
     QVERIFY(f.isGone());
     QCOMPARE(f.counts().certificates, qint64(1));

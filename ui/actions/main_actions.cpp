@@ -262,7 +262,8 @@ void MainActions::updateListActions(const ActionState& state) {
     const Reason noCertificates{!isOfCertificates, tr("Only for certificates")};
     const Reason noRequests{!isOfRequests, tr("Only for requests")};
     const Reason noNames{!isOfCertificates && !isOfRequests, tr("Only for certificates and requests")};
-    greyFor(exportSelected, {noStore, noList, noCertificates, nothing});
+    greyFor(exportSelected,
+            {noStore, noList, nothing, Reason{!isOfCertificates && state.selectedCount > 1, several.text}});
     for (QAction* action : {find, refresh})
         greyFor(action, {noStore, noList});
     greyFor(tree, {noStore, noList, noCertificates});

@@ -12,6 +12,7 @@
 #include "ui/theme.h"
 #include "ui/ui_context.h"
 #include "ui/unlock.h"
+#include "ui/widgets/alt_name_edit.h"
 #include "ui/widgets/certificate_form.h"
 #include "ui/widgets/certificate_head.h"
 #include "ui/widgets/form_section.h"
@@ -25,6 +26,7 @@
 
 #include <QApplication>
 #include <QCloseEvent>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSplitter>
@@ -85,6 +87,8 @@ struct NewCertificateDialog::Private {
     void keep(const service::KeySource& key);
     void finish(const base::Outcome<store::RowId>& outcome);
     void setBusy(bool isBusy, const QString& text = {});
+    bool holdsTyping() const;
+    void askToDiscard();
     QString nameForPeople() const;
 
     NewCertificateDialog* q;
@@ -106,6 +110,7 @@ struct NewCertificateDialog::Private {
     bool isPlanCurrent = false;
     bool isTried = false;
     bool isCreatingWhenPlanned = false;
+    bool isAskingToDiscard = false;
     std::optional<service::JobId> planJob;
     std::optional<service::JobId> job;
 };
@@ -244,7 +249,7 @@ void NewCertificateDialog::Private::setProduct(Product product) {
     form->setProduct(product);
     footer->setPrimaryText(product == Product::Request ? tr("&Create request") : tr("&Create certificate"));
     q->setWindowTitle(product == Product::Request ? tr("New request") : tr("New certificate"));
-    footer->setNote(isIssued ? tr("Issuing cannot be undone; you can revoke later.") : QString());
+    footer->setNote(isIssued ? tr("Issuing cannot be undone.") : QString());
     schedulePlan();
 }
 
@@ -507,20 +512,45 @@ void NewCertificateDialog::Private::setBusy(bool isBusy, const QString& text) {
         footer->setIdle();
 }
 
-void NewCertificateDialog::reject() {
-    if (d->job) {
-        d->context.jobs.cancel(*d->job);
+bool NewCertificateDialog::Private::holdsTyping() const {
+    return !form->names().box()->document()->isEmpty() || form->subject().isTyped() || !head->name().isEmpty();
+}
+
+void NewCertificateDialog::Private::askToDiscard() {
+    if (isAskingToDiscard)
         return;
-    }
-    QDialog::reject();
+    isAskingToDiscard = true;
+    Question question;
+    question.title = q->windowTitle();
+    question.text = product() == Product::Request ? tr("Close without creating the request?")
+                                                  : tr("Close without creating the certificate?");
+    question.informativeText = tr("The names you entered will be lost.");
+    question.choices = {{tr("&Discard"), true}};
+    context.prompts.askQuestion(q, question, q, [this](std::optional<std::size_t> answer) {
+        isAskingToDiscard = false;
+        if (answer && !job)
+            q->QDialog::reject();
+    });
+}
+
+void NewCertificateDialog::reject() {
+    if (d->job)
+        d->context.jobs.cancel(*d->job);
+    else if (d->holdsTyping())
+        d->askToDiscard();
+    else
+        QDialog::reject();
 }
 
 void NewCertificateDialog::closeEvent(QCloseEvent* event) {
-    // The window's own button closes for good; what runs goes with its context.
-    if (d->job)
-        d->context.jobs.cancel(*d->job);
+    if (!d->job) {
+        QDialog::closeEvent(event); // by way of reject(), which may ask
+        return;
+    }
+    // While something runs the window's own button closes for good; what runs goes with its context.
+    d->context.jobs.cancel(*d->job);
     d->job.reset();
-    QDialog::closeEvent(event);
+    QDialog::reject();
 }
 
 } // namespace certwright::ui

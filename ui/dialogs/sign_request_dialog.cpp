@@ -137,7 +137,7 @@ void SignRequestDialog::Private::build() {
     scroll->setFocusPolicy(Qt::NoFocus);
     scroll->setWidget(buildForm());
     footer = new JobFooter(SignRequestDialog::tr("&Sign request"), q);
-    footer->setNote(SignRequestDialog::tr("Issuing cannot be undone; you can revoke later."));
+    footer->setNote(SignRequestDialog::tr("Issuing cannot be undone."));
     auto* whole = new QVBoxLayout(q);
     whole->setContentsMargins(0, 0, 0, 0);
     whole->setSpacing(0);

@@ -77,7 +77,6 @@ void DetailPane::showEntry(store::EntryKind kind, store::RowId id) {
 void DetailPane::showFacts(const EntryFacts& facts) {
     m_facts->showFacts(facts, m_context.clock.now());
     m_footer->show();
-    m_export->setVisible(facts.kind == store::EntryKind::Certificate);
 }
 
 } // namespace certwright::ui

@@ -36,6 +36,8 @@ public:
     /// What it is then, for showing.
     void showCommonName(const QString& commonName);
 
+    /// Whether somebody entered a common name or edited the whole name.
+    bool isTyped() const noexcept { return m_isTyped; }
     bool hasProblem() const;
     /// A problem found elsewhere, shown when the fields have none of their own.
     void setHint(const QString& text, bool isError);
