@@ -8,6 +8,8 @@
 #include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/formats/cms_signing.h"
+#include "core/formats/der_shape.h"
+#include "core/formats/timestamp_verifying.h"
 
 #include <algorithm>
 #include <memory>
@@ -102,7 +104,7 @@ int runSign(const SignArguments& arguments, Console& console) {
 }
 
 struct VerifyArguments {
-    std::string file, content, out;
+    std::string file, content, request, out;
     std::vector<std::string> certificates;
     bool isText = false, isForced = false, hasNoChain = false;
     TrustOptions trust{"smime-sign"};
@@ -121,6 +123,45 @@ void writeContent(const formats::CmsVerifyResult& result, const VerifyArguments&
     const base::Bytes content = arguments.isText ? formats::withoutTextHead(*result.content) : *result.content;
     files.addPlainText(arguments.out, std::string(base::textOf(content)));
     files.commit(console);
+}
+
+/// The file when it is a timestamp token, or what a TSA answered with or without one.
+std::optional<formats::TimestampVerifyResult> verifyIfTimestamp(const base::Bytes& file,
+                                                                const formats::CmsVerifyOptions& cms,
+                                                                const std::optional<x509::TimestampRequest>& request) {
+    const bool isResponse = formats::shapeOf(file).kind == formats::DerKind::TimestampResponse;
+    std::optional<formats::CmsMessage> token;
+    if (!isResponse) {
+        token = formats::CmsMessage::load(file);
+        if (!token->isTimestamp())
+            return std::nullopt;
+    }
+    formats::TimestampVerifyOptions options;
+    options.trust = cms.trust;
+    options.chain = cms.chain;
+    options.certificates = cms.certificates;
+    options.data = cms.content;
+    options.request = request;
+    return isResponse ? formats::verifyTimestamp(x509::parseTimestampResponse(file), options)
+                      : formats::verifyTimestamp(*token, options);
+}
+
+std::optional<x509::TimestampRequest> requestOf(const VerifyArguments& arguments, Console& console) {
+    if (arguments.request.empty())
+        return std::nullopt;
+    try {
+        return x509::parseTimestampRequest(readBytes(arguments.request, console));
+    } catch (const Error& error) {
+        throw error.withContext(arguments.request);
+    }
+}
+
+int reportTimestamp(const formats::TimestampVerifyResult& result, Console& console) {
+    if (console.isJson())
+        console.printJson(timestampVerifyJson(result));
+    else
+        console.print(timestampVerifyText(result));
+    return result.isVerified ? exit_code::Done : exit_code::No;
 }
 
 int runVerify(const VerifyArguments& arguments, Console& console) {
@@ -144,9 +185,18 @@ int runVerify(const VerifyArguments& arguments, Console& console) {
         content = readBytes(arguments.content, console);
         options.content = base::BytesView(content);
     }
+    const auto request = requestOf(arguments, console);
     formats::CmsVerifyResult result;
     try {
-        result = formats::verifyCms(formats::CmsMessage::load(readBytes(arguments.file, console)), options);
+        const base::Bytes file = readBytes(arguments.file, console);
+        if (const auto timestamp = verifyIfTimestamp(file, options, request)) {
+            if (!arguments.out.empty())
+                throw UsageError("A timestamp has no content to write by --out");
+            return reportTimestamp(*timestamp, console);
+        }
+        if (request)
+            throw UsageError("--request goes with a timestamp");
+        result = formats::verifyCms(formats::CmsMessage::load(file), options);
     } catch (const Error& error) {
         throw error.withContext(arguments.file);
     }
@@ -190,9 +240,14 @@ void addSign(CommandLine& line, CLI::App& family) {
 
 void addVerify(CommandLine& line, CLI::App& family) {
     auto arguments = std::make_shared<VerifyArguments>();
-    CLI::App& command = line.add(family, "verify", "Verify a signed message and explain what is wrong");
-    command.add_option("FILE", arguments->file, "DER, PEM or S/MIME; - is standard input")->required();
-    command.add_option("--content", arguments->content, "What a detached signature is about")->type_name("FILE");
+    CLI::App& command = line.add(family, "verify", "Verify a signed message or a timestamp and explain what is wrong");
+    command
+        .add_option("FILE", arguments->file,
+                    "DER, PEM or S/MIME, or a timestamp (token or response, RFC 3161); - is standard input")
+        ->required();
+    command.add_option("--content", arguments->content, "What a detached signature or a timestamp is about")
+        ->type_name("FILE");
+    command.add_option("--request", arguments->request, "The request that a timestamp is to answer")->type_name("FILE");
     addList(command, "--cert", arguments->certificates, "Certificate of a signer that the message does not carry")
         ->type_name("FILE");
     arguments->trust.addTo(command);

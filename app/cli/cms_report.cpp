@@ -76,7 +76,28 @@ Json cmsSignerJson(const CmsSignerResult& result) {
     out["content_matches"] = boolJson(result.matchesContent);
     out["signing_time"] = service::timeJson(result.signingTime);
     out["chain"] = result.chain ? service::verifyJson(*result.chain) : Json(nullptr);
+    if (!result.timestamps.empty()) {
+        out["timestamps"] = Json::array();
+        for (const formats::TimestampVerifyResult& timestamp : result.timestamps)
+            out["timestamps"].push_back(timestampVerifyJson(timestamp));
+    }
     out["findings"] = findingsJson(result.findings);
+    return out;
+}
+
+Json timestampVerifyJson(const formats::TimestampVerifyResult& result) {
+    Json out;
+    out["ok"] = result.isVerified;
+    out["type_name"] = result.signature.typeName;
+    out["timestamp"] = result.info ? service::timestampJson(*result.info) : Json(nullptr);
+    out["data_matches"] = boolJson(result.matchesData);
+    out["tsa_named_by"] = result.boundBy.empty() ? Json(nullptr) : Json(result.boundBy);
+    out["signers"] = Json::array();
+    for (const CmsSignerResult& signer : result.signature.signers)
+        out["signers"].push_back(cmsSignerJson(signer));
+    out["findings"] = findingsJson(result.findings);
+    for (Json& one : findingsJson(result.signature.findings))
+        out["findings"].push_back(std::move(one));
     return out;
 }
 
@@ -103,6 +124,22 @@ std::string cmsSignerText(const CmsSignerResult& result) {
         for (const x509::Finding& finding : result.chain->findings)
             out += findingsText({finding}, "    ");
     }
+    for (const formats::TimestampVerifyResult& timestamp : result.timestamps)
+        out += "\n" + timestampVerifyText(timestamp);
+    return out;
+}
+
+std::string timestampVerifyText(const formats::TimestampVerifyResult& result) {
+    std::string out = result.isVerified ? "Timestamp, verified" : "Timestamp, NOT verified";
+    if (result.info) {
+        out += ": " + x509::timeText(*result.info);
+        if (result.info->accuracyMicros)
+            out += ", to " + x509::accuracyText(*result.info->accuracyMicros);
+        out += ", policy " + result.info->policy + ", serial " + result.info->serial;
+    }
+    out += findingsText(result.findings, "") + findingsText(result.signature.findings, "");
+    for (const CmsSignerResult& signer : result.signature.signers)
+        out += "\n" + cmsSignerText(signer);
     return out;
 }
 

@@ -25,7 +25,10 @@ service::Json whoJson(const formats::Pkcs7Signer& who);
 service::Json cmsJson(const formats::CmsVerifyResult& result);
 /// One entry of "signers".
 service::Json cmsSignerJson(const formats::CmsSignerResult& result);
+/// {"ok", "type_name", "timestamp", "data_matches", "tsa_named_by", "signers", "findings"}
+service::Json timestampVerifyJson(const formats::TimestampVerifyResult& result);
 /// The same for people.
+std::string timestampVerifyText(const formats::TimestampVerifyResult& result);
 std::string cmsText(const formats::CmsVerifyResult& result);
 std::string cmsSignerText(const formats::CmsSignerResult& result);
 

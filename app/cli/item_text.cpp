@@ -151,14 +151,43 @@ struct Describer {
             lines.fact("Encryption", formats::displayText(info));
         parts(item.items);
     }
+    void timestamp(const x509::TimestampInfo& info) const {
+        lines.fact("Timestamp", x509::timeText(info) +
+                                    (info.accuracyMicros ? ", to " + x509::accuracyText(*info.accuracyMicros) : ""));
+        lines.fact("TSA", info.tsa ? info.tsa->value : std::string());
+        lines.fact("Policy", info.policy);
+        lines.fact("Of", info.imprint.digest + " " + base::toHex(info.imprint.value));
+        lines.fact("Serial", info.serial);
+        lines.fact("Nonce", info.nonce);
+        lines.fact("Ordered", info.isOrdered ? "yes" : "");
+    }
+
     void operator()(const formats::Pkcs7Item& item) const {
-        lines.heading("PKCS#7", label);
+        lines.heading(item.timestamp ? "Timestamp (PKCS#7)" : "PKCS#7", label);
         lines.fact("Type", item.typeName);
+        if (item.timestamp)
+            timestamp(*item.timestamp);
         for (const formats::Pkcs7Signer& signer : item.signers) {
             lines.fact("Signer", signer.subjectKeyId.empty() ? signer.issuer + ", serial " + signer.serial
                                                              : "key identifier " + signer.subjectKeyId);
+            for (const x509::TimestampInfo& info : signer.timestamps)
+                timestamp(info);
         }
         parts(item.items);
+    }
+    void operator()(const formats::TimestampResponseItem& item) const {
+        lines.heading("Timestamp response", label);
+        lines.fact("Status", x509::statusName(item.response.status));
+        lines.fact("Says", joined(item.response.text));
+        lines.fact("Because of", joined(item.response.failures));
+        parts(item.items);
+    }
+    void operator()(const x509::TimestampRequest& request) const {
+        lines.heading("Timestamp request", label);
+        lines.fact("Of", request.imprint.digest + " " + base::toHex(request.imprint.value));
+        lines.fact("Policy", request.policy);
+        lines.fact("Nonce", request.nonce);
+        lines.fact("With certificate", request.wantsCertificate ? "yes" : "no");
     }
     void operator()(const formats::Spkac& spkac) const {
         lines.heading("Signed public key and challenge (SPKAC)", label);

@@ -122,6 +122,16 @@ int CmsMessage::typeNid() const noexcept {
     return OBJ_obj2nid(CMS_get0_type(native()));
 }
 
+int CmsMessage::contentTypeNid() const noexcept {
+    const ASN1_OBJECT* type = CMS_get0_eContentType(native());
+    base::clearQueue();
+    return type == nullptr ? NID_undef : OBJ_obj2nid(type);
+}
+
+bool CmsMessage::isTimestamp() const noexcept {
+    return typeNid() == NID_pkcs7_signed && contentTypeNid() == NID_id_smime_ct_TSTInfo;
+}
+
 std::string CmsMessage::typeName() const {
     return shortName(CMS_get0_type(native()));
 }
@@ -193,6 +203,28 @@ Pkcs7Signer signerNamed(const X509_NAME* issuer, const ASN1_INTEGER* serial, con
     if (serial != nullptr)
         who.serial = x509::Serial::share(serial).toHex();
     return who;
+}
+
+std::vector<base::Bytes> timestampTokensOf(const CMS_SignerInfo* info) {
+    constexpr std::size_t MaxTokens = 16;
+    std::vector<base::Bytes> out;
+    for (int place = -1; out.size() < MaxTokens;) {
+        place = CMS_unsigned_get_attr_by_NID(info, NID_id_smime_aa_timeStampToken, place);
+        if (place < 0)
+            break;
+        X509_ATTRIBUTE* attribute = CMS_unsigned_get_attr(info, place);
+        for (int i = 0; i < X509_ATTRIBUTE_count(attribute) && out.size() < MaxTokens; ++i) {
+            const ASN1_TYPE* value = X509_ATTRIBUTE_get0_type(attribute, i);
+            if (value == nullptr || value->type != V_ASN1_SEQUENCE) {
+                out.emplace_back();
+                continue;
+            }
+            const ASN1_STRING* token = value->value.sequence;
+            out.emplace_back(ASN1_STRING_get0_data(token), ASN1_STRING_get0_data(token) + ASN1_STRING_length(token));
+        }
+    }
+    base::clearQueue();
+    return out;
 }
 
 Pkcs7Signer signerOf(CMS_SignerInfo* info) {

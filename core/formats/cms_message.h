@@ -39,6 +39,10 @@ public:
     /// OpenSSL's short name of the content type: "pkcs7-signedData".
     std::string typeName() const;
     int typeNid() const noexcept;
+    /// What the content is (eContentType, RFC 5652 5.2): NID_pkcs7_data of most.
+    int contentTypeNid() const noexcept;
+    /// True for a timestamp token (RFC 3161 2.4.2).
+    bool isTimestamp() const noexcept;
     /// True when the content stands in the message itself.
     bool hasContent() const noexcept;
     /// The content that stands in the message, encrypted or not. @throws Error BadInput when there is none
@@ -85,6 +89,8 @@ std::string shortName(const ASN1_OBJECT* object);
 
 /// Whom issuer and serial, or a key identifier, name; `digest` stays empty.
 Pkcs7Signer signerNamed(const X509_NAME* issuer, const ASN1_INTEGER* serial, const ASN1_OCTET_STRING* keyId);
+/// The timestamp tokens over a signature (RFC 3161 appendix A), the first few when there are very many.
+std::vector<base::Bytes> timestampTokensOf(const CMS_SignerInfo* info);
 /// Who made a signature.
 Pkcs7Signer signerOf(CMS_SignerInfo* info);
 /// "serial 1A of CN=Test Root" or "key identifier 01AB...".

@@ -4,6 +4,7 @@
 #include "core/base/handle.h"
 #include "core/base/openssl_check.h"
 #include "core/formats/der_writer.h"
+#include "core/formats/timestamp_verifying.h"
 
 #include <openssl/objects.h>
 
@@ -48,11 +49,14 @@ private:
     void verifyDigest();
     void verifySigned();
     CmsSignerResult signerResult(CMS_SignerInfo* info);
+    bool namesContentType(const CMS_SignerInfo* info) const;
     void verifySignature(CMS_SignerInfo* info, CmsSignerResult& result) const;
     /// Compares the content, as it is or with the line ends of mail, with what the signers signed.
     void verifyContent(BytesView content, bool isChanged);
     void explainContent(CmsSignerResult& result, bool hasAttributes) const;
+    void verifyTimestamps(CMS_SignerInfo* info, CmsSignerResult& result) const;
     void verifyChain(CmsSignerResult& result) const;
+    void verifyChainAtTimestamp(CmsSignerResult& result) const;
 
     const CmsMessage& m_message;
     const CmsVerifyOptions& m_options;
@@ -180,6 +184,16 @@ CmsSignerResult MessageVerifier::signerResult(CMS_SignerInfo* info) {
     return result;
 }
 
+/// RFC 5652 11.1: the signed content type is that of the message.
+bool MessageVerifier::namesContentType(const CMS_SignerInfo* info) const {
+    const int place = CMS_signed_get_attr_by_NID(info, NID_pkcs9_contentType, -1);
+    if (place < 0)
+        return false;
+    const ASN1_TYPE* value = X509_ATTRIBUTE_get0_type(CMS_signed_get_attr(info, place), 0);
+    return value != nullptr && value->type == V_ASN1_OBJECT &&
+           OBJ_cmp(value->value.object, CMS_get0_eContentType(m_message.native())) == 0;
+}
+
 void MessageVerifier::verifySignature(CMS_SignerInfo* info, CmsSignerResult& result) const {
     const crypto::PublicKey& key = result.certificate->publicKey();
     base::clearQueue();
@@ -202,6 +216,12 @@ void MessageVerifier::verifySignature(CMS_SignerInfo* info, CmsSignerResult& res
         return;
     }
     result.isSignatureValid = code == 1;
+    if (code == 1 && !namesContentType(info)) {
+        result.isSignatureValid = false;
+        result.findings.push_back(
+            finding("content-type-differs",
+                    "The signature is over a content of another type than the message says it has", OtherFile));
+    }
     if (code != 1) {
         result.findings.push_back(finding(
             "signature-wrong", "The signature is wrong: the message was changed, or another key made it", OtherFile));
@@ -255,10 +275,64 @@ void MessageVerifier::explainContent(CmsSignerResult& result, bool hasAttributes
                       "The signature does not fit the content: either was changed, or another key made it", OtherFile));
 }
 
+/// A damaged or foreign timestamp takes nothing from a signature, which does not cover it.
+void MessageVerifier::verifyTimestamps(CMS_SignerInfo* info, CmsSignerResult& result) const {
+    if (!m_options.checksTimestamps)
+        return;
+    const ASN1_OCTET_STRING* signature = CMS_SignerInfo_get0_signature(info);
+    TimestampVerifyOptions options;
+    options.trust = m_options.trust;
+    options.chain = m_options.chain;
+    options.chain.time.reset();
+    options.certificates = m_options.certificates;
+    options.data = {ASN1_STRING_get0_data(signature), static_cast<std::size_t>(ASN1_STRING_length(signature))};
+    for (const base::Bytes& token : timestampTokensOf(info)) {
+        bool isVerified = false;
+        try {
+            result.timestamps.push_back(verifyTimestamp(CmsMessage::fromDer(token), options));
+            isVerified = result.timestamps.back().isVerified;
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::BadInput)
+                throw;
+        }
+        if (!isVerified) {
+            result.findings.push_back(finding("timestamp-not-verified",
+                                              "A timestamp over the signature is not verified: when it was made is "
+                                              "not proved",
+                                              "See what was found about the timestamp, and trust the TSA's root.",
+                                              Finding::Severity::Warning));
+        }
+    }
+}
+
+/// What has expired since proves the signature still when somebody trusted saw it before (RFC 3161 appendix B).
+void MessageVerifier::verifyChainAtTimestamp(CmsSignerResult& result) const {
+    if (m_options.chain.time)
+        return;
+    for (const TimestampVerifyResult& timestamp : result.timestamps) {
+        if (!timestamp.isVerified)
+            continue;
+        x509::VerifyOptions then = m_options.chain;
+        then.time = timestamp.info->time;
+        x509::VerifyResult chain = m_options.trust->verify(*result.certificate, then);
+        if (!chain.isTrusted)
+            continue;
+        result.chain = std::move(chain);
+        result.findings.push_back(finding("trusted-at-timestamp",
+                                          "The certificate of the signer is not trusted today, but was at the time of "
+                                          "the timestamp, " +
+                                              base::toRfc3339(timestamp.info->time),
+                                          "", Finding::Severity::Notice));
+        return;
+    }
+}
+
 void MessageVerifier::verifyChain(CmsSignerResult& result) const {
     if (m_options.trust == nullptr || !result.certificate)
         return;
     result.chain = m_options.trust->verify(*result.certificate, m_options.chain);
+    if (!result.chain->isTrusted)
+        verifyChainAtTimestamp(result);
     if (result.chain->isTrusted)
         return;
     result.findings.push_back(
@@ -292,7 +366,9 @@ void MessageVerifier::verifySigned() {
     }
     for (int i = 0; i < sk_CMS_SignerInfo_num(infos); ++i) {
         CmsSignerResult& result = m_result.signers[static_cast<std::size_t>(i)];
-        explainContent(result, CMS_signed_get_attr_count(sk_CMS_SignerInfo_value(infos, i)) >= 0);
+        CMS_SignerInfo* info = sk_CMS_SignerInfo_value(infos, i);
+        explainContent(result, CMS_signed_get_attr_count(info) >= 0);
+        verifyTimestamps(info, result);
         verifyChain(result);
         result.isVerified = result.certificate && result.isSignatureValid == true && result.matchesContent == true &&
                             (!result.chain || result.chain->isTrusted);

@@ -325,14 +325,26 @@ void ContentsReader::readElement(DerKind kind, BytesView der, std::string_view p
     case DerKind::EcPrivateKey:
         readPrivateKeyElement(kind, der);
         break;
+    case DerKind::TimestampRequest:
+        add(x509::parseTimestampRequest(der));
+        break;
+    case DerKind::TimestampResponse:
+        readTimestampResponse(der);
+        break;
     case DerKind::AttributeCertificate:
     case DerKind::OcspResponse:
-    case DerKind::TimestampResponse:
     case DerKind::NotDer:
     case DerKind::Truncated:
     case DerKind::Unknown:
         throw Error(ErrorKind::Unsupported, "This is " + std::string(describe(kind)) + ", which is not read here");
     }
+}
+
+void ContentsReader::readTimestampResponse(BytesView der) {
+    TimestampResponseItem item{x509::parseTimestampResponse(der), {}};
+    if (!item.response.token.empty())
+        item.items.push_back({readPkcs7(item.response.token), {}, {}});
+    add(std::move(item));
 }
 
 void ContentsReader::readIntegers(DerKind kind, BytesView der, std::string_view pemLabel) {

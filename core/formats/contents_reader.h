@@ -29,6 +29,7 @@ private:
     /// DER of one thing or of several behind each other. False when nothing of it is known.
     bool readDer(base::BytesView bytes);
     void readElement(DerKind kind, base::BytesView der, std::string_view pemLabel);
+    void readTimestampResponse(base::BytesView der);
     void readIntegers(DerKind kind, base::BytesView der, std::string_view pemLabel);
     /// Remarks on explicit curve parameters.
     void noteCurve(const PrivateKeyItem& item);

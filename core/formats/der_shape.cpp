@@ -160,6 +160,23 @@ bool isContentType(BytesView oid) {
     return startsWith(Pkcs7) || startsWith(Smime);
 }
 
+/// The status of a timestamp that was refused: a number from 2 to 5, then texts and reasons.
+bool isRefusal(const Child& status) {
+    const auto fields = childrenOf(status.whole);
+    return hasTags(fields, {der::Integer}) && fields.size() <= 3 && fields[0].content.size() == 1 &&
+           fields[0].content[0] >= 2 && fields[0].content[0] <= 5 &&
+           std::all_of(fields.begin() + 1, fields.end(),
+                       [](const Child& field) { return field.tag == der::Sequence || field.tag == der::BitString; });
+}
+
+/// What a version and the digest of something begin.
+bool isTimestampRequest(const std::vector<Child>& children) {
+    if (!hasTags(children, {der::Integer, der::Sequence}) || !isInteger(children[0], 1))
+        return false;
+    const auto imprint = childrenOf(children[1].whole);
+    return imprint.size() == 2 && hasTags(imprint, {der::Sequence, der::OctetString}) && startsWithOid(imprint[0]);
+}
+
 DerKind sequenceKind(const std::vector<Child>& children) {
     if (children.size() == 3 && hasTags(children, {der::Sequence, der::Sequence, der::BitString}))
         return signedKind(children[0]);
@@ -185,6 +202,10 @@ DerKind sequenceKind(const std::vector<Child>& children) {
     if (children.size() == 2 && hasTags(children, {der::Sequence, der::Sequence}) &&
         hasTags(childrenOf(children[0].whole), {der::Integer}) && startsWithOid(children[1]))
         return DerKind::TimestampResponse;
+    if (children.size() == 1 && children[0].tag == der::Sequence && isRefusal(children[0]))
+        return DerKind::TimestampResponse;
+    if (isTimestampRequest(children))
+        return DerKind::TimestampRequest;
     return DerKind::Unknown;
 }
 
@@ -244,8 +265,10 @@ std::string_view describe(DerKind kind) noexcept {
         return "EC parameters";
     case DerKind::OcspResponse:
         return "an OCSP response";
+    case DerKind::TimestampRequest:
+        return "a timestamp request";
     case DerKind::TimestampResponse:
-        return "a timestamp";
+        return "a timestamp response";
     }
     return "something else";
 }

@@ -31,6 +31,7 @@ enum class DerKind {
     DhParameters,  ///< X9.42
     EcParameters,
     OcspResponse,
+    TimestampRequest,
     TimestampResponse,
 };
 

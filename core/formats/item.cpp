@@ -25,18 +25,10 @@ struct KindNamer {
         return "ec-parameters";
     }
     std::string_view operator()(const KeystoreItem&) const noexcept { return "keystore"; }
+    std::string_view operator()(const TimestampResponseItem&) const noexcept { return "timestamp-response"; }
+    std::string_view operator()(const x509::TimestampRequest&) const noexcept { return "timestamp-request"; }
     std::string_view operator()(const UnknownItem&) const noexcept { return "unknown"; }
 };
-
-const std::vector<Item>* partsOf(const Item& item) noexcept {
-    if (const auto* pkcs12 = item.as<Pkcs12Item>())
-        return &pkcs12->items;
-    if (const auto* pkcs7 = item.as<Pkcs7Item>())
-        return &pkcs7->items;
-    if (const auto* keystore = item.as<KeystoreItem>())
-        return &keystore->items;
-    return nullptr;
-}
 
 void flattenInto(const std::vector<Item>& items, std::vector<const Item*>& out) {
     for (const Item& item : items) {
@@ -102,6 +94,18 @@ std::optional<std::vector<const Item*>> Pkcs12Item::caCertificates() const {
 
 std::string_view kindName(const Item& item) noexcept {
     return std::visit(KindNamer(), item.value);
+}
+
+const std::vector<Item>* partsOf(const Item& item) noexcept {
+    if (const auto* pkcs12 = item.as<Pkcs12Item>())
+        return &pkcs12->items;
+    if (const auto* pkcs7 = item.as<Pkcs7Item>())
+        return &pkcs7->items;
+    if (const auto* keystore = item.as<KeystoreItem>())
+        return &keystore->items;
+    if (const auto* response = item.as<TimestampResponseItem>())
+        return &response->items;
+    return nullptr;
 }
 
 std::vector<const Item*> flatten(const Contents& contents) {

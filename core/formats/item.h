@@ -9,6 +9,7 @@
 #include "core/x509/certificate.h"
 #include "core/x509/crl.h"
 #include "core/x509/request.h"
+#include "core/x509/timestamp.h"
 
 #include <cstdint>
 #include <optional>
@@ -62,6 +63,8 @@ struct Pkcs7Signer {
     std::string serial;       ///< upper-case hexadecimal
     std::string subjectKeyId; ///< upper-case hexadecimal; empty when named by issuer and serial
     std::string digest;       ///< "SHA256"
+    /// Those over his signature (RFC 3161 appendix A), as far as they can be read; not verified.
+    std::vector<x509::TimestampInfo> timestamps{};
 };
 
 /// A PKCS#7 or CMS message (RFC 5652); the manual's PKCS7 and PKCS7Type.
@@ -76,6 +79,14 @@ struct Pkcs7Item {
     std::string typeName;    ///< OpenSSL's short name of the content type: "pkcs7-signedData"
     std::string typeOid;
     std::vector<Pkcs7Signer> signers;
+    /// What it says when it is a timestamp token (RFC 3161 2.4.2); not verified.
+    std::optional<x509::TimestampInfo> timestamp{};
+};
+
+/// What a time stamping authority answered (RFC 3161 2.4.2).
+struct TimestampResponseItem {
+    x509::TimestampResponse response;
+    std::vector<Item> items; ///< the token, when there is one
 };
 
 /// Domain parameters without a key.
@@ -105,7 +116,8 @@ struct UnknownItem {
 /// One thing found in a file.
 struct Item {
     using Value = std::variant<x509::Certificate, x509::Request, x509::Crl, PrivateKeyItem, crypto::PublicKey,
-                               Pkcs12Item, Pkcs7Item, Spkac, ParametersItem, KeystoreItem, UnknownItem>;
+                               Pkcs12Item, Pkcs7Item, Spkac, ParametersItem, KeystoreItem, TimestampResponseItem,
+                               x509::TimestampRequest, UnknownItem>;
 
     Value value;
     std::string label;      ///< friendly name, OpenSSH comment; empty when there is none
@@ -130,6 +142,9 @@ struct Contents {
 
 /// The command line's word for the kind of an item: "certificate", "private-key", "dh-parameters"...
 std::string_view kindName(const Item& item) noexcept;
+
+/// What a container holds; null when it is none.
+const std::vector<Item>* partsOf(const Item& item) noexcept;
 
 /// The items of `contents` with containers replaced by their parts, in order. The pointers are into `contents`.
 std::vector<const Item*> flatten(const Contents& contents);

@@ -51,6 +51,22 @@ void readSignedAndEnveloped(Pkcs7Item& item, base::BytesView der) {
     }
 }
 
+/// What the timestamps over a signature say; those that are damaged are told about when it is verified.
+std::vector<x509::TimestampInfo> timestampsOf(const CMS_SignerInfo* info) {
+    std::vector<x509::TimestampInfo> out;
+    for (const base::Bytes& token : timestampTokensOf(info)) {
+        try {
+            const CmsMessage message = CmsMessage::fromDer(token);
+            if (message.isTimestamp())
+                out.push_back(x509::parseTimestampInfo(message.embeddedContent()));
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::BadInput)
+                throw;
+        }
+    }
+    return out;
+}
+
 } // namespace
 
 Pkcs7Item readPkcs7(base::BytesView der) {
@@ -69,9 +85,14 @@ Pkcs7Item readPkcs7(base::BytesView der) {
     addCrls(item, crls.get());
     if (item.isSigned()) {
         STACK_OF(CMS_SignerInfo)* signers = CMS_get0_SignerInfos(message.native());
-        for (int i = 0; i < sk_CMS_SignerInfo_num(signers); ++i)
-            item.signers.push_back(signerOf(sk_CMS_SignerInfo_value(signers, i)));
+        for (int i = 0; i < sk_CMS_SignerInfo_num(signers); ++i) {
+            CMS_SignerInfo* info = sk_CMS_SignerInfo_value(signers, i);
+            item.signers.push_back(signerOf(info));
+            item.signers.back().timestamps = timestampsOf(info);
+        }
     }
+    if (message.isTimestamp())
+        item.timestamp = x509::parseTimestampInfo(message.embeddedContent());
     base::clearQueue();
     return item;
 }

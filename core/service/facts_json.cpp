@@ -84,6 +84,11 @@ Json signersJson(const std::vector<formats::Pkcs7Signer>& signers) {
             one["subject_key_id"] = signer.subjectKeyId;
         }
         one["digest"] = signer.digest;
+        if (!signer.timestamps.empty()) {
+            one["timestamps"] = Json::array();
+            for (const x509::TimestampInfo& timestamp : signer.timestamps)
+                one["timestamps"].push_back(timestampJson(timestamp));
+        }
         out.push_back(std::move(one));
     }
     return out;
@@ -128,7 +133,23 @@ struct FieldWriter {
         out["type_name"] = item.typeName;
         out["type_oid"] = item.typeOid;
         out["signers"] = signersJson(item.signers);
+        if (item.timestamp)
+            out["timestamp"] = timestampJson(*item.timestamp);
         out["items"] = itemsJson(item.items);
+    }
+    void operator()(const formats::TimestampResponseItem& item) const {
+        out["status"] = x509::statusName(item.response.status);
+        out["status_text"] = item.response.text;
+        out["failures"] = item.response.failures;
+        out["items"] = itemsJson(item.items);
+    }
+    void operator()(const x509::TimestampRequest& request) const {
+        out["version"] = request.version;
+        out["digest"] = request.imprint.digest;
+        out["imprint"] = base::toHex(request.imprint.value);
+        out["policy"] = numberOrNull(request.policy);
+        out["nonce"] = numberOrNull(request.nonce);
+        out["wants_certificate"] = request.wantsCertificate;
     }
     void operator()(const formats::Spkac& spkac) const {
         out["public_key"] = publicKeyJson(spkac.publicKey());
@@ -363,6 +384,24 @@ Json verifyJson(const x509::VerifyResult& result) {
     out["paths"] = Json::array();
     for (const x509::TriedPath& path : result.paths)
         out["paths"].push_back(verdictJson(path));
+    return out;
+}
+
+Json timestampJson(const x509::TimestampInfo& info) {
+    Json out;
+    out["time"] = x509::timeText(info);
+    out["accuracy_us"] = info.accuracyMicros ? Json(*info.accuracyMicros) : Json(nullptr);
+    out["policy"] = info.policy;
+    out["digest"] = info.imprint.digest;
+    out["imprint"] = base::toHex(info.imprint.value);
+    out["serial"] = info.serial;
+    out["ordering"] = info.isOrdered;
+    out["nonce"] = numberOrNull(info.nonce);
+    out["tsa"] = nullptr;
+    if (info.tsa)
+        out["tsa"] = {{"type", x509::toString(info.tsa->type)}, {"value", info.tsa->value}};
+    if (!info.extensions.empty())
+        out["extensions"] = info.extensions;
     return out;
 }
 

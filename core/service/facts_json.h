@@ -9,6 +9,7 @@
 #include "core/x509/general_name.h"
 #include "core/x509/name.h"
 #include "core/x509/request.h"
+#include "core/x509/timestamp.h"
 #include "core/x509/verify/trust_store.h"
 
 #include <nlohmann/json.hpp>
@@ -50,6 +51,9 @@ Json errorJson(const base::Error& error);
 Json findingJson(const x509::Finding& finding);
 /// {"ok", "chain", "findings", "openssl_code"?, "paths": [{"ok", "chain", "findings"}]}
 Json verifyJson(const x509::VerifyResult& result);
+
+/// {"time", "accuracy_us", "policy", "digest", "imprint", "serial", "ordering", "nonce", "tsa", "extensions"?}
+Json timestampJson(const x509::TimestampInfo& info);
 
 /// RFC 3339, or null.
 Json timeJson(const std::optional<base::Time>& time);

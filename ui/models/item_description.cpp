@@ -274,9 +274,43 @@ void describe(ItemDescription& result, const formats::Pkcs12Item& item) {
                  {words(QT_TRANSLATE_NOOP("ItemDescription", "none in this file"))});
 }
 
+void describeImprint(EntryFacts& facts, const x509::MessageImprint& imprint) {
+    addField(facts, QT_TRANSLATE_NOOP("ItemDescription", "Stamped digest"),
+             {printable(imprint.digest), hexText(imprint.value)});
+}
+
+void describeTimestamp(EntryFacts& facts, const x509::TimestampInfo& info) {
+    addField(facts, QT_TRANSLATE_NOOP("ItemDescription", "Stamped at"), {printable(x509::timeText(info))});
+    if (info.tsa)
+        addField(facts, QT_TRANSLATE_NOOP("ItemDescription", "TSA"), {printable(info.tsa->value)});
+    addField(facts, QT_TRANSLATE_NOOP("ItemDescription", "Policy"), {printable(info.policy)});
+    describeImprint(facts, info.imprint);
+    addField(facts, QT_TRANSLATE_NOOP("ItemDescription", "Serial number"), {printable(info.serial)});
+}
+
+void describe(ItemDescription& result, const formats::TimestampResponseItem& item) {
+    EntryFacts& facts = result.facts;
+    facts.subtitle = words(QT_TRANSLATE_NOOP("ItemDescription", "Timestamp response"));
+    QStringList texts = {printable(x509::statusName(item.response.status))};
+    for (const auto& list : {item.response.failures, item.response.text}) {
+        for (const std::string& text : list)
+            texts += printable(text);
+    }
+    addField(facts, QT_TRANSLATE_NOOP("ItemDescription", "Answer"), texts);
+}
+
+void describe(ItemDescription& result, const x509::TimestampRequest& request) {
+    result.facts.subtitle = words(QT_TRANSLATE_NOOP("ItemDescription", "Timestamp request"));
+    describeImprint(result.facts, request.imprint);
+    addField(result.facts, QT_TRANSLATE_NOOP("ItemDescription", "Policy"), {printable(request.policy)});
+}
+
 void describe(ItemDescription& result, const formats::Pkcs7Item& item) {
     EntryFacts& facts = result.facts;
-    facts.subtitle = words(QT_TRANSLATE_NOOP("ItemDescription", "PKCS#7 message"));
+    facts.subtitle = item.timestamp ? words(QT_TRANSLATE_NOOP("ItemDescription", "Timestamp"))
+                                    : words(QT_TRANSLATE_NOOP("ItemDescription", "PKCS#7 message"));
+    if (item.timestamp)
+        describeTimestamp(facts, *item.timestamp);
     addField(facts, QT_TRANSLATE_NOOP("ItemDescription", "Content"), {printable(item.typeName)});
     addField(facts, QT_TRANSLATE_NOOP("ItemDescription", "Items"), {QLocale().toString(item.items.size())});
     QStringList signers;
@@ -359,6 +393,10 @@ ItemDescription describeItem(const Item& item, base::Time now, int warningDays) 
         describe(result, *parameters);
     else if (const auto* keystore = item.as<formats::KeystoreItem>())
         describe(result, *keystore);
+    else if (const auto* response = item.as<formats::TimestampResponseItem>())
+        describe(result, *response);
+    else if (const auto* timestampRequest = item.as<x509::TimestampRequest>())
+        describe(result, *timestampRequest);
     else if (const auto* unknown = item.as<formats::UnknownItem>())
         describe(result, *unknown);
     if (!item.label.empty())
@@ -401,6 +439,10 @@ QString itemKindText(const Item& item) {
         return words(QT_TRANSLATE_NOOP("ItemDescription", "Parameters"));
     if (item.as<formats::KeystoreItem>() != nullptr)
         return words(QT_TRANSLATE_NOOP("ItemDescription", "Key store"));
+    if (item.as<formats::TimestampResponseItem>() != nullptr)
+        return words(QT_TRANSLATE_NOOP("ItemDescription", "Timestamp response"));
+    if (item.as<x509::TimestampRequest>() != nullptr)
+        return words(QT_TRANSLATE_NOOP("ItemDescription", "Timestamp request"));
     return words(QT_TRANSLATE_NOOP("ItemDescription", "Unknown"));
 }
 

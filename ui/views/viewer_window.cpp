@@ -213,11 +213,8 @@ void ViewerWindow::addItem(QTreeWidgetItem* parent, std::size_t source, const fo
     entry->setToolTip(0, toolTipText(entry->text(0)));
     entry->setData(0, placeRole, qulonglong(m_places.size()));
     m_places.push_back({source, &item});
-    if (const auto* pkcs12 = item.as<formats::Pkcs12Item>()) {
-        for (const formats::Item& inner : pkcs12->items)
-            addItem(entry, source, inner);
-    } else if (const auto* pkcs7 = item.as<formats::Pkcs7Item>()) {
-        for (const formats::Item& inner : pkcs7->items)
+    if (const auto* parts = formats::partsOf(item)) {
+        for (const formats::Item& inner : *parts)
             addItem(entry, source, inner);
     }
 }

@@ -34,6 +34,7 @@ private Q_SLOTS:
     void encryptsAndDecrypts_data();
     void encryptsAndDecrypts();
     void asksForTheRightPassphrase();
+    void verifiesTimestamps();
     void refuses_data();
     void refuses();
 
@@ -203,6 +204,48 @@ void CmsCommandTest::asksForTheRightPassphrase() {
     const auto several = cli("decrypt closed --passphrase-file wrong --passphrase-file pass");
     CERTWRIGHT_VERIFY_SUCCESS(several);
     QCOMPARE(several.output, Content);
+}
+
+void CmsCommandTest::verifiesTimestamps() {
+    write("serial", "01\n");
+    write("ts.cnf", "[tsa]\ndefault_tsa = one\n[one]\nserial = serial\ncrypto_device = builtin\nsigner_cert = tsa.pem\n"
+                    "signer_key = tsa.key\nsigner_digest = sha256\ndefault_policy = 1.2.3.4\ndigests = sha256\n");
+    for (const char* line :
+         {"req -x509 -newkey rsa:2048 -nodes -keyout tsa.key -out tsa.pem -subj /CN=tsa -days 30 "
+          "-addext extendedKeyUsage=critical,timeStamping",
+          "ts -query -data data -sha256 -cert -out request", "ts -query -data data -out other.tsq",
+          "ts -query -data data -sha512 -out refused.tsq", "ts -reply -config ts.cnf -queryfile request -out response",
+          "ts -reply -config ts.cnf -queryfile request -token_out -out token",
+          "ts -reply -config ts.cnf -queryfile refused.tsq -out refused"})
+        CERTWRIGHT_VERIFY_SUCCESS(openssl(line));
+    for (const char* file : {"response", "token"}) {
+        const auto verify = [&](const char* options) {
+            return cli(QStringLiteral("verify %1 --json ").arg(QString::fromLatin1(file)) +
+                       QString::fromLatin1(options));
+        };
+        const auto good = verify("--content data --request request --trust tsa.pem");
+        CERTWRIGHT_VERIFY_SUCCESS(good);
+        QVERIFY(jsonOf(good).value(QLatin1String("ok")).toBool());
+        const QJsonObject stamp = jsonOf(good).value(QLatin1String("timestamp")).toObject();
+        QCOMPARE(stamp.value(QLatin1String("policy")).toString(), QStringLiteral("1.2.3.4"));
+        QCOMPARE(verify("--request request --no-chain").exitCode, 0);
+        QCOMPARE(verify("--content other --trust tsa.pem").exitCode, 1);
+        QCOMPARE(verify("--request other.tsq --trust tsa.pem").exitCode, 1);
+        QCOMPARE(verify("--content data --trust rsa.pem").exitCode, 1);
+        QCOMPARE(verify("--content data --trust tsa.pem --out x").exitCode, 2);
+        QCOMPARE(verify("--request data --trust tsa.pem").exitCode, 3);
+        const auto text =
+            cli(QStringLiteral("verify %1 --content data --trust tsa.pem").arg(QString::fromLatin1(file)));
+        QVERIFY(text.output.startsWith("Timestamp, verified: 2"));
+        const auto shown = call(builtProgram(QStringLiteral("app/cli/certwright-cli")),
+                                QStringLiteral("show ") + QString::fromLatin1(file));
+        QVERIFY2(shown.output.contains("Policy:             1.2.3.4\n"), shown.output.constData());
+    }
+    const auto refused = cli("verify refused --content data --json");
+    QCOMPARE(refused.exitCode, 1);
+    QVERIFY(jsonOf(refused).value(QLatin1String("timestamp")).isNull());
+    CERTWRIGHT_VERIFY_SUCCESS(cli("sign data --cert rsa.pem --key rsa.key --out signed --force"));
+    QCOMPARE(cli("verify signed --request request --no-chain").exitCode, 2);
 }
 
 void CmsCommandTest::refuses_data() {
