@@ -157,6 +157,12 @@ CLI::App& CommandLine::family(const std::string& name, const std::string& descri
 }
 
 void CommandLine::onRun(CLI::App& command, Action action) {
+    // An option takes one value each time it is given; else one that may be repeated would take the files after it,
+    // too.
+    for (CLI::Option* option : command.get_options()) {
+        if (option->nonpositional())
+            option->allow_extra_args(false);
+    }
     command.callback([this, action = std::move(action)] { m_action = action; });
 }
 

@@ -37,7 +37,7 @@ public:
     /// The subcommand of this name, made when it is not there yet: for families in several files ("key").
     CLI::App& family(const std::string& name, const std::string& description);
 
-    /// What to do when `command` was called.
+    /// What to do when `command` was called. Its options are all there by then.
     void onRun(CLI::App& command, Action action);
 
     /// Parses and runs. Usage errors are printed (as JSON with --json) and give exit code 2. Never throws.

@@ -229,7 +229,6 @@ void addConnectCommand(CommandLine& line) {
         ->check(CLI::Range(0, 5))
         ->type_name("N");
     command.add_option("--trust", arguments->trust, "Trusted certificates; by default the system's and the store's")
-        ->allow_extra_args(false)
         ->type_name("FILE|DIR|system");
     arguments->store.addPathTo(command);
     command.add_option("--timeout", arguments->timeout, "Seconds for everything together")

@@ -2,6 +2,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/exit_code.h"
 #include "app/cli/input.h"
+#include "app/cli/store_options.h"
 #include "core/base/error.h"
 #include "core/crypto/key_weakness.h"
 #include "core/pki/lint.h"
@@ -24,11 +25,12 @@ struct LintArguments {
     bool isPublic = false;
     bool isPrivate = false;
     PassphraseOptions passphrases = PassphraseOptions::forOnlyInput();
+    StoreOptions store;
 };
 
-/// A certificate or public key out of one of the files, and what was found about it.
+/// A certificate out of one of the files or of the store, and what was found about it.
 struct Subject {
-    std::string file;
+    std::string file; ///< or the store's
     std::string name; ///< for people
     std::optional<x509::Certificate> certificate;
     crypto::PublicKey key;
@@ -67,6 +69,18 @@ void readSubjects(const std::string& file, const LintArguments& arguments, Conso
     if (subjects.size() == before)
         throw Error(ErrorKind::BadInput, "There is no certificate in it", "See what it holds with certwright-cli show.")
             .withContext(file);
+}
+
+/// All certificates of the store.
+void readStore(const StoreOptions& options, Console& console, std::vector<Subject>& subjects) {
+    const auto store = options.open(store::OpenMode::ReadOnly);
+    const std::string file = store->path().toStdString();
+    const base::JobControl control = console.jobControl("Reading the store");
+    for (const store::CertificateRow& row : store->certificates()) {
+        control.throwIfStopped();
+        const x509::Certificate certificate = store->certificateObject(row.id);
+        subjects.push_back({file, certificate.subject().toRfc2253(), certificate, certificate.publicKey(), {}});
+    }
 }
 
 /// What only shows when many keys are looked at together.
@@ -133,7 +147,11 @@ void printSubject(const Subject& subject, bool hasHeading, Console& console) {
 
 int runLint(const LintArguments& arguments, Console& console) {
     const pki::LintOptions options = optionsOf(arguments);
+    if (arguments.files.empty() && !arguments.store.isGiven())
+        throw UsageError("FILE is required; or --store, for all certificates of a store");
     std::vector<Subject> subjects;
+    if (arguments.store.isGiven())
+        readStore(arguments.store, console, subjects);
     service::Json errors = service::Json::array();
     int code = exit_code::Done;
     for (const std::string& file : arguments.files) {
@@ -175,7 +193,7 @@ int runLint(const LintArguments& arguments, Console& console) {
 void addLintCommand(CommandLine& line) {
     auto arguments = std::make_shared<LintArguments>();
     CLI::App& command = line.add("lint", "Check certificates against RFC 5280, the TLS baseline and key strength");
-    command.add_option("FILE", arguments->files, "Files with certificates; - is standard input")->required();
+    command.add_option("FILE", arguments->files, "Files with certificates; - is standard input");
     command
         .add_option("--ruleset", arguments->rulesets,
                     "rfc5280, cabf-tls, key-strength; may be repeated. Without it: rfc5280, key-strength, and cabf-tls "
@@ -187,6 +205,7 @@ void addLintCommand(CommandLine& line) {
     command.add_flag("--public", arguments->isPublic, "The issuer is a publicly trusted CA");
     command.add_flag("--private", arguments->isPrivate, "The issuer is a CA of your own");
     arguments->passphrases.addTo(command);
+    arguments->store.addPathTo(command);
     line.onRun(command, [arguments](Console& console) { return runLint(*arguments, console); });
 }
 

@@ -1,36 +1,32 @@
-#include "core/base/handle.h"
-#include "core/base/openssl_check.h"
 #include "core/crypto/key_weakness.h"
 
 #include <algorithm>
+#include <gmpxx.h>
 #include <map>
-#include <memory>
+#include <utility>
 
 namespace certwright::crypto {
 
-using base::check;
-using base::Handle;
-
 namespace {
 
-struct ContextDeleter {
-    void operator()(BN_CTX* context) const noexcept { BN_CTX_free(context); }
-};
-using Context = std::unique_ptr<BN_CTX, ContextDeleter>;
-using Numbers = std::vector<Handle<BIGNUM>>;
+// GMP, since its multiplication and division grow more slowly than with the square of the length, as those of OpenSSL
+// do not; these numbers are public.
+using Numbers = std::vector<mpz_class>;
 
-Handle<BIGNUM> newNumber() {
-    return Handle<BIGNUM>(check(BN_new(), "make a number"));
+mpz_class numberOf(const base::Bytes& bytes) {
+    mpz_class number;
+    mpz_import(number.get_mpz_t(), bytes.size(), 1, 1, 1, 0, bytes.data());
+    return number;
 }
 
-base::Bytes bytesOfNumber(const BIGNUM* number) {
-    base::Bytes out(static_cast<std::size_t>(BN_num_bytes(number)));
-    BN_bn2bin(number, out.data());
+base::Bytes bytesOf(const mpz_class& number) {
+    base::Bytes out((mpz_sizeinbase(number.get_mpz_t(), 2) + 7) / 8);
+    mpz_export(out.data(), nullptr, 1, 1, 1, 0, number.get_mpz_t());
     return out;
 }
 
 /// The moduli, then the products of two neighbours, and so on up to the product of all.
-std::vector<Numbers> productTree(Numbers moduli, BN_CTX* context, const base::JobControl& control) {
+std::vector<Numbers> productTree(Numbers moduli, const base::JobControl& control) {
     std::vector<Numbers> levels;
     levels.push_back(std::move(moduli));
     while (levels.back().size() > 1) {
@@ -38,34 +34,37 @@ std::vector<Numbers> productTree(Numbers moduli, BN_CTX* context, const base::Jo
         Numbers level;
         for (std::size_t i = 0; i < below.size(); i += 2) {
             control.throwIfStopped();
-            Handle<BIGNUM> product = newNumber();
-            if (i + 1 < below.size())
-                check(BN_mul(product.get(), below[i].get(), below[i + 1].get(), context), "multiply");
-            else
-                check(BN_copy(product.get(), below[i].get()), "copy a number");
-            level.push_back(std::move(product));
+            level.push_back(i + 1 < below.size() ? mpz_class(below[i] * below[i + 1]) : below[i]);
         }
         levels.push_back(std::move(level));
     }
     return levels;
 }
 
-/// The product of all modulo the square of each modulus.
-Numbers remainders(std::vector<Numbers>& levels, BN_CTX* context, const base::JobControl& control) {
+/// The product of all modulo the square of each modulus. Uses up the tree but for its lowest level.
+Numbers remainders(std::vector<Numbers>& levels, const base::JobControl& control) {
     Numbers above = std::move(levels.back());
     for (std::size_t depth = levels.size() - 1; depth-- > 0;) {
         Numbers level;
         for (std::size_t i = 0; i < levels[depth].size(); ++i) {
             control.throwIfStopped();
-            Handle<BIGNUM> square = newNumber();
-            check(BN_sqr(square.get(), levels[depth][i].get(), context), "square");
-            Handle<BIGNUM> rest = newNumber();
-            check(BN_mod(rest.get(), above[i / 2].get(), square.get(), context), "divide");
-            level.push_back(std::move(rest));
+            level.push_back(above[i / 2] % (levels[depth][i] * levels[depth][i]));
         }
         above = std::move(level);
+        if (depth > 0)
+            levels.pop_back();
     }
     return above;
+}
+
+/// Those of different moduli that share a prime with another one: places in `unique`.
+std::vector<std::size_t> affectedOf(const Numbers& unique, const Numbers& rests) {
+    std::vector<std::size_t> affected;
+    for (std::size_t i = 0; i < unique.size(); ++i) {
+        if (gcd(rests[i] / unique[i], unique[i]) != 1)
+            affected.push_back(i);
+    }
+    return affected;
 }
 
 } // namespace
@@ -81,26 +80,16 @@ std::vector<SharedPrime> sharedPrimes(const std::vector<base::Bytes>& moduli, co
     }
     if (positions.size() < 2)
         return {};
-    const Context context(check(BN_CTX_new(), "make a context for numbers"));
     Numbers numbers;
     std::vector<const std::vector<std::size_t>*> owners;
     for (const auto& [bytes, indexes] : positions) {
-        numbers.emplace_back(check(BN_bin2bn(bytes.data(), base::intSize(bytes.size()), nullptr), "read a number"));
+        numbers.push_back(numberOf(bytes));
         owners.push_back(&indexes);
     }
-    std::vector<Numbers> levels = productTree(std::move(numbers), context.get(), control);
-    const Numbers rests = remainders(levels, context.get(), control);
+    std::vector<Numbers> levels = productTree(std::move(numbers), control);
+    const Numbers rests = remainders(levels, control);
     const Numbers& unique = levels.front();
-
-    std::vector<std::size_t> affected;
-    const Handle<BIGNUM> quotient = newNumber();
-    const Handle<BIGNUM> common = newNumber();
-    for (std::size_t i = 0; i < unique.size(); ++i) {
-        check(BN_div(quotient.get(), nullptr, rests[i].get(), unique[i].get(), context.get()), "divide");
-        check(BN_gcd(common.get(), quotient.get(), unique[i].get(), context.get()), "find a common divisor");
-        if (!BN_is_one(common.get()))
-            affected.push_back(i);
-    }
+    const std::vector<std::size_t> affected = affectedOf(unique, rests);
     // They are few: who shares with whom is found one by one.
     std::vector<SharedPrime> out;
     for (const std::size_t i : affected) {
@@ -109,11 +98,11 @@ std::vector<SharedPrime> sharedPrimes(const std::vector<base::Bytes>& moduli, co
             control.throwIfStopped();
             if (i == j)
                 continue;
-            check(BN_gcd(common.get(), unique[i].get(), unique[j].get(), context.get()), "find a common divisor");
-            if (BN_is_one(common.get()))
+            const mpz_class common = gcd(unique[i], unique[j]);
+            if (common == 1)
                 continue;
             if (found.factor.empty())
-                found.factor = bytesOfNumber(common.get());
+                found.factor = bytesOf(common);
             found.others.insert(found.others.end(), owners[j]->begin(), owners[j]->end());
         }
         std::sort(found.others.begin(), found.others.end());

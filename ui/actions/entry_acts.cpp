@@ -18,29 +18,6 @@ namespace {
 using store::EntryKind;
 using store::RowId;
 
-/// Name of an entry; empty when it is gone.
-QString nameOf(const store::Store& store, EntryKind kind, RowId id) {
-    switch (kind) {
-    case EntryKind::Certificate:
-        if (const auto row = store.certificate(id))
-            return row->name;
-        break;
-    case EntryKind::Key:
-        if (const auto row = store.key(id))
-            return row->name;
-        break;
-    case EntryKind::Request:
-        if (const auto row = store.request(id))
-            return row->name;
-        break;
-    case EntryKind::Crl:
-        if (const auto row = store.crl(id))
-            return row->name;
-        break;
-    }
-    return {};
-}
-
 QString pemOf(const store::Store& store, EntryKind kind, RowId id) {
     switch (kind) {
     case EntryKind::Certificate:
@@ -115,7 +92,7 @@ struct Dependants {
 
 Dependants dependantsOf(const store::Store& store, EntryKind kind, const std::vector<RowId>& ids) {
     Dependants result;
-    result.name = nameOf(store, kind, ids.front());
+    result.name = store.nameOf(kind, ids.front());
     for (const RowId id : ids) {
         if (kind == EntryKind::Key)
             result.certificates += qint64(store.certificatesOfKey(id).size());
@@ -160,7 +137,7 @@ void EntryActs::open(EntryKind kind, RowId id) {
         {}, this,
         [kind, id](store::Store& store, const base::JobControl&) {
             return Opened{std::make_shared<const formats::Contents>(contentsOf(store, kind, id)),
-                          nameOf(store, kind, id)};
+                          store.nameOf(kind, id)};
         },
         [this](base::Outcome<Opened> outcome) {
             if (outcome) {
@@ -177,7 +154,7 @@ void EntryActs::rename(EntryKind kind, RowId id) {
     if (session == nullptr)
         return;
     session->read<QString>(
-        {}, this, [kind, id](store::Store& store, const base::JobControl&) { return nameOf(store, kind, id); },
+        {}, this, [kind, id](store::Store& store, const base::JobControl&) { return store.nameOf(kind, id); },
         [this, kind, id](base::Outcome<QString> outcome) {
             if (outcome)
                 askName(kind, id, *outcome);

@@ -60,19 +60,6 @@ bool isDerName(EntryKind kind, const QString& path) {
            (suffix == QLatin1String("der") || (kind == EntryKind::Crl && suffix == QLatin1String("crl")));
 }
 
-QString nameOf(const store::Store& store, EntryKind kind, store::RowId id) {
-    if (kind == EntryKind::Request) {
-        const auto row = store.request(id);
-        return row ? row->name : QString();
-    }
-    if (kind == EntryKind::Crl) {
-        const auto row = store.crl(id);
-        return row ? row->name : QString();
-    }
-    const auto row = store.key(id);
-    return row ? row->name : QString();
-}
-
 } // namespace
 
 EntryExporter::EntryExporter(UiContext& context, QWidget* window)
@@ -85,7 +72,7 @@ void EntryExporter::exportEntry(EntryKind kind, store::RowId id) {
     if (session == nullptr)
         return;
     session->read<QString>(
-        {}, this, [kind, id](store::Store& store, const base::JobControl&) { return nameOf(store, kind, id); },
+        {}, this, [kind, id](store::Store& store, const base::JobControl&) { return store.nameOf(kind, id); },
         [this, kind, id](const base::Outcome<QString>& name) {
             if (name)
                 askFile(kind, id, *name);

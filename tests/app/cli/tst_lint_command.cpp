@@ -52,6 +52,7 @@ private Q_SLOTS:
     void saysWhatIsWrong();
     void choosesRulesets();
     void comparesTheKeysOfSeveralFiles();
+    void looksAtAStore();
     void goesOnAfterABadFile();
     void refuses_data();
     void refuses();
@@ -65,6 +66,10 @@ private:
     }
     ProcessResult openssl(const char* line, const QByteArray& input = {}) const {
         return call(findTool(QStringLiteral("openssl")), QString::fromLatin1(line).split(u' '), input);
+    }
+    bool write(const char* name, const char* content) const {
+        QFile file(m_folder->filePath(QString::fromLatin1(name)));
+        return file.open(QIODevice::WriteOnly) && file.write(content) > 0;
     }
     std::unique_ptr<QTemporaryDir> m_folder;
 };
@@ -108,10 +113,6 @@ void LintCommandTest::choosesRulesets() {
 }
 
 void LintCommandTest::comparesTheKeysOfSeveralFiles() {
-    const auto write = [this](const char* name, const char* base64) {
-        QFile file(m_folder->filePath(QString::fromLatin1(name)));
-        return file.open(QIODevice::WriteOnly) && file.write(base64) > 0;
-    };
     QVERIFY(write("first", First) && write("second", Second));
     QVERIFY(!idsOf(cli("lint --json first")).contains(QStringLiteral("rsa-shared-prime")));
     QVERIFY(!idsOf(cli("lint --json first first good.pem")).contains(QStringLiteral("rsa-shared-prime")));
@@ -120,6 +121,20 @@ void LintCommandTest::comparesTheKeysOfSeveralFiles() {
     QCOMPARE(idsOf(result).count(QStringLiteral("rsa-shared-prime")), 2);
     QVERIFY2(cli("lint first good.pem second").output.contains("in common with that of “CN=second” (second)"),
              result.output.constData());
+}
+
+void LintCommandTest::looksAtAStore() {
+    QVERIFY(write("store.pass", "correct horse battery\n") && write("first", First) && write("second", Second));
+    CERTWRIGHT_VERIFY_SUCCESS(cli("store create --store s.certwright --passphrase-file store.pass"));
+    CERTWRIGHT_VERIFY_SUCCESS(cli("import --store s.certwright --passphrase-file store.pass first second good.pem"));
+    const auto result = cli("lint --json --store s.certwright");
+    QCOMPARE(result.exitCode, 1);
+    QCOMPARE(idsOf(result).count(QStringLiteral("rsa-shared-prime")), 2);
+    const QJsonArray subjects =
+        QJsonDocument::fromJson(result.output).object().value(QLatin1String("subjects")).toArray();
+    QCOMPARE(subjects.size(), 3);
+    QVERIFY(
+        subjects.first().toObject().value(QLatin1String("file")).toString().endsWith(QLatin1String("s.certwright")));
 }
 
 void LintCommandTest::goesOnAfterABadFile() {
@@ -134,6 +149,8 @@ void LintCommandTest::refuses_data() {
     QTest::addColumn<int>("code");
     QTest::newRow("no such ruleset") << QByteArray("lint good.pem --ruleset x") << 2;
     QTest::newRow("both") << QByteArray("lint good.pem --public --private") << 2;
+    QTest::newRow("nothing") << QByteArray("lint") << 2;
+    QTest::newRow("no such store") << QByteArray("lint --store missing.certwright") << 6;
     QTest::newRow("no certificate") << QByteArray("lint ec.key") << 3;
     QTest::newRow("no such file") << QByteArray("lint missing.pem") << 6;
 }

@@ -278,6 +278,9 @@ void ShowCommandTest::handlesEveryFileAndGivesTheHighestCode() {
     QCOMPARE(show({good, locked, damaged}).exitCode, 4);
     QCOMPARE(show({good, damaged, good}).exitCode, 3);
     QCOMPARE(show({good, good}).exitCode, 0);
+    // An option that may be repeated takes no file that follows its value.
+    const QString pass = write("none.pass", "\n");
+    QCOMPARE(filesOf(show({QStringLiteral("--in-passphrase-file"), pass, good, good})).size(), 2);
 
     // The same as text: what is good on standard output, a line for each failure on standard error.
     const auto shown = cli({QStringLiteral("show"), missing, good, damaged});
