@@ -5,6 +5,7 @@
 #include "app/cli/making_options.h"
 #include "app/cli/output_files.h"
 #include "app/cli/trust_options.h"
+#include "core/base/bytes.h"
 #include "core/base/error.h"
 #include "core/formats/cms_decryption.h"
 #include "core/formats/cms_encryption.h"
@@ -48,7 +49,10 @@ service::Json recipientsJson(const std::vector<formats::CmsRecipient>& recipient
         entry["kind"] = one.kind == Kind::KeyTransport   ? "key-transport"
                         : one.kind == Kind::KeyAgreement ? "key-agreement"
                         : one.kind == Kind::Passphrase   ? "passphrase"
+                        : one.kind == Kind::SecretKey    ? "secret-key"
                                                          : "other";
+        if (one.kind == Kind::SecretKey && !one.who.subjectKeyId.empty())
+            entry["key_id"] = one.who.subjectKeyId;
         out.push_back(std::move(entry));
     }
     return out;
@@ -94,8 +98,9 @@ int runEncrypt(const EncryptArguments& arguments, Console& console) {
 }
 
 struct DecryptArguments {
-    std::string file, key, certificate, out = "-";
-    bool isText = false, isForced = false;
+    std::string file, key, certificate, secretKey, out = "-";
+    bool isText = false, isForced = false, hasNoChain = false;
+    TrustOptions trust{"smime-sign"};
     PassphraseOptions passphrases = PassphraseOptions::forOnlyInput();
 };
 
@@ -142,12 +147,32 @@ formats::CmsDecryptResult openByPassphrase(const formats::CmsMessage& message, c
                 "Check capital letters and the keyboard layout.");
 }
 
+/// A secret key as a file has it: its octets, or those in hexadecimal.
+base::Secret readSecretKey(const std::string& path, Console& console) {
+    base::Bytes file = readBytes(path, console);
+    auto octets = base::fromHex(base::textOf(file));
+    if (!octets || octets->size() < 8)
+        octets = file;
+    base::Secret key{base::BytesView(*octets)};
+    formats::wipe(file);
+    formats::wipe(*octets);
+    return key;
+}
+
 formats::CmsDecryptResult open(const formats::CmsMessage& message, const DecryptArguments& arguments,
-                               Console& console) {
-    if (arguments.key.empty())
+                               x509::TrustStore* trust, Console& console) {
+    if (arguments.key.empty() && arguments.secretKey.empty())
         return openByPassphrase(message, arguments, console);
     formats::CmsDecryptOptions options;
-    options.key = readPrivateKey(arguments.key, console, arguments.passphrases);
+    base::Secret secretKey;
+    if (!arguments.secretKey.empty()) {
+        secretKey = readSecretKey(arguments.secretKey, console);
+        options.secretKey = &secretKey;
+    }
+    if (!arguments.key.empty())
+        options.key = readPrivateKey(arguments.key, console, arguments.passphrases);
+    options.verify.trust = trust;
+    options.verify.chain = arguments.trust.verifyOptions();
     if (!arguments.certificate.empty()) {
         const auto certificates = readCertificatesLeniently(arguments.certificate, arguments.passphrases, console);
         const auto own = std::ranges::find_if(certificates, [&options](const x509::Certificate& one) {
@@ -156,6 +181,22 @@ formats::CmsDecryptResult open(const formats::CmsMessage& message, const Decrypt
         options.certificate = own == certificates.end() ? certificates.front() : *own;
     }
     return formats::decryptCms(message, options);
+}
+
+/// What is wrong with the signature of a message that is signed and encrypted in one; its content does not go out then.
+int refuseUnverified(const formats::CmsDecryptResult& result, Console& console) {
+    if (console.isJson()) {
+        service::Json document;
+        document["type_name"] = result.typeName;
+        document["signature"] = cmsJson(*result.signature);
+        document["files"] = service::Json::array();
+        console.printJson(document);
+    } else {
+        console.note(cmsText(*result.signature));
+        console.note(
+            "The content is not written, because it is not verified; --no-chain leaves out who the signers are.");
+    }
+    return exit_code::No;
 }
 
 int runDecrypt(const DecryptArguments& arguments, Console& console) {
@@ -167,12 +208,19 @@ int runDecrypt(const DecryptArguments& arguments, Console& console) {
     files.reserve(arguments.out);
     formats::CmsDecryptResult result;
     std::vector<formats::CmsRecipient> recipients;
+    std::optional<x509::TrustStore> trust;
     try {
         const auto message = formats::CmsMessage::load(readBytes(arguments.file, console));
         recipients = formats::recipientsOf(message);
-        result = open(message, arguments, console);
+        if (message.isSignedAndEncrypted() && !arguments.hasNoChain)
+            trust = arguments.trust.store(arguments.passphrases, console);
+        result = open(message, arguments, trust ? &*trust : nullptr, console);
     } catch (const Error& error) {
         throw error.withContext(arguments.file);
+    }
+    if (result.signature && !result.signature->isVerified) {
+        formats::wipe(result.content);
+        return refuseUnverified(result, console);
     }
     base::Bytes content = arguments.isText ? formats::withoutTextHead(result.content) : result.content;
     formats::wipe(result.content);
@@ -184,10 +232,15 @@ int runDecrypt(const DecryptArguments& arguments, Console& console) {
         document["type_name"] = result.typeName;
         document["authenticated"] = result.isAuthenticated;
         document["recipients"] = recipientsJson(recipients);
+        if (result.signature)
+            document["signature"] = cmsJson(*result.signature);
         document["files"] = files.paths();
         console.printJson(document);
-    } else if (arguments.out != "-") {
-        console.print("Written to " + arguments.out);
+    } else {
+        if (result.signature)
+            console.note(cmsText(*result.signature));
+        if (arguments.out != "-")
+            console.print("Written to " + arguments.out);
     }
     return exit_code::Done;
 }
@@ -220,6 +273,13 @@ void addDecrypt(CommandLine& line, CLI::App& family) {
         ->type_name("FILE");
     command.add_option("--cert", arguments->certificate, "Its certificate, which picks the recipient")
         ->type_name("FILE");
+    command
+        .add_option("--secret-key-file", arguments->secretKey,
+                    "Secret key that both ends know: its octets, or as many in hexadecimal")
+        ->type_name("FILE");
+    arguments->trust.addTo(command);
+    command.add_flag("--no-chain", arguments->hasNoChain,
+                     "Of a message that is signed and encrypted in one: check the signatures alone, not who signed");
     command.add_flag("--text", arguments->isText, "Take the MIME head of plain text off the content");
     command.add_option("--out", arguments->out,
                        "File for the content (mode 0600); standard output without it or for -");

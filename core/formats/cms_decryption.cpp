@@ -6,6 +6,7 @@
 #include "core/base/openssl_check.h"
 #include "core/base/secret.h"
 #include "core/formats/pbe.h"
+#include "core/formats/signed_and_enveloped.h"
 
 #include <openssl/objects.h>
 #include <openssl/rsa.h>
@@ -175,6 +176,68 @@ void checkPassphraseLimits(const CmsMessage& message, const ReadOptions& limits)
     }
 }
 
+/// The content of a message whose key is set. @throws Error BadInput, Unsupported
+base::Bytes contentOf(const CmsMessage& message) {
+    if (!message.hasContent())
+        throw Error(ErrorKind::Unsupported, "The encrypted content is not in the message");
+    const Handle<BIO> plain(CMS_dataInit(message.native(), nullptr));
+    if (!plain)
+        throw damagedError();
+    base::Bytes out;
+    out.reserve(message.embeddedContent().size()); // so that no copy is left behind by growing
+    std::array<unsigned char, 16384> buffer{};
+    int count = 0;
+    while ((count = BIO_read(plain.get(), buffer.data(), static_cast<int>(buffer.size()))) > 0)
+        out.insert(out.end(), buffer.begin(), buffer.begin() + count);
+    OPENSSL_cleanse(buffer.data(), buffer.size());
+    if (count < 0 || BIO_get_cipher_status(plain.get()) <= 0) {
+        OPENSSL_cleanse(out.data(), out.size());
+        throw damagedError();
+    }
+    return out;
+}
+
+/// "Give its passphrase, or the private key of a recipient."
+std::string wantedText(const std::vector<CmsRecipient>& recipients) {
+    const auto takes = [&recipients](Kind kind) {
+        return std::ranges::any_of(recipients, [kind](const CmsRecipient& one) { return one.kind == kind; });
+    };
+    std::string out;
+    const auto add = [&out](bool isTaken, const char* text) {
+        if (isTaken)
+            out += (out.empty() ? "Give " : ", or ") + std::string(text);
+    };
+    add(takes(Kind::KeyTransport) || takes(Kind::KeyAgreement), "the private key of one of these");
+    add(takes(Kind::Passphrase), "its passphrase");
+    add(takes(Kind::SecretKey), "the secret key that the sender used");
+    return out.empty() ? out : out + ".";
+}
+
+/// Why nothing that was given opens a message.
+Error lockedError(const std::vector<CmsRecipient>& recipients, const CmsDecryptOptions& options) {
+    const auto takes = [&recipients](Kind kind) {
+        return std::ranges::any_of(recipients, [kind](const CmsRecipient& one) { return one.kind == kind; });
+    };
+    const bool isGiven = options.key || options.passphrase != nullptr || options.secretKey != nullptr;
+    if (options.passphrase != nullptr && takes(Kind::Passphrase) && !options.key)
+        return Error(ErrorKind::WrongPassphrase, "The passphrase does not open the message",
+                     "Check capital letters and the keyboard layout.");
+    if (options.secretKey != nullptr && takes(Kind::SecretKey) && !options.key)
+        return Error(ErrorKind::WrongPassphrase, "The secret key does not open the message",
+                     "Ask the sender for the one that was used.");
+    if (!isGiven && takes(Kind::Passphrase))
+        return Error(ErrorKind::PassphraseNeeded, "A passphrase is needed to open the message, and none was given",
+                     wantedText(recipients));
+    if (!isGiven && takes(Kind::SecretKey))
+        return Error(ErrorKind::PassphraseNeeded, "A secret key is needed to open the message, and none was given",
+                     wantedText(recipients));
+    const std::string what = options.key                     ? "This private key does not open the message"
+                             : options.passphrase != nullptr ? "No passphrase opens the message"
+                             : options.secretKey != nullptr  ? "No secret key opens the message"
+                                                             : "A private key is needed to open the message";
+    return Error(ErrorKind::NotFound, what + "; it is for " + displayText(recipients), wantedText(recipients));
+}
+
 /// Opens one message of the types that CMS has. Used once.
 class MessageOpener {
 public:
@@ -189,8 +252,8 @@ private:
     bool tryKeyTransport(CMS_RecipientInfo* info);
     bool tryKeyAgreement(CMS_RecipientInfo* info);
     bool tryPassphrase(CMS_RecipientInfo* info);
+    bool trySecretKey(CMS_RecipientInfo* info);
     [[noreturn]] void throwLocked() const;
-    base::Bytes content() const;
 
     const CmsMessage& m_message;
     const CmsDecryptOptions& m_options;
@@ -250,6 +313,19 @@ bool MessageOpener::tryPassphrase(CMS_RecipientInfo* info) {
     return isOpen;
 }
 
+bool MessageOpener::trySecretKey(CMS_RecipientInfo* info) {
+    if (m_options.secretKey == nullptr || m_options.secretKey->empty())
+        return false;
+    // As with a passphrase: it is lent, not given.
+    const base::Secret& secret = *m_options.secretKey;
+    base::check(CMS_RecipientInfo_set0_key(info, const_cast<unsigned char*>(secret.data()), secret.size()),
+                "decrypt the message");
+    const bool isOpen = CMS_RecipientInfo_decrypt(m_message.native(), info) > 0;
+    CMS_RecipientInfo_set0_key(info, nullptr, 0);
+    base::clearQueue();
+    return isOpen;
+}
+
 bool MessageOpener::unlock() {
     STACK_OF(CMS_RecipientInfo)* infos = CMS_get0_RecipientInfos(m_message.native());
     bool isOpen = false;
@@ -265,6 +341,9 @@ bool MessageOpener::unlock() {
         case CMS_RECIPINFO_PASS:
             isOpen = tryPassphrase(info);
             break;
+        case CMS_RECIPINFO_KEK:
+            isOpen = trySecretKey(info);
+            break;
         default:
             break;
         }
@@ -273,41 +352,7 @@ bool MessageOpener::unlock() {
 }
 
 void MessageOpener::throwLocked() const {
-    const auto recipients = recipientsOf(m_message);
-    const std::string whom = displayText(recipients);
-    const bool takesPassphrase =
-        std::ranges::any_of(recipients, [](const CmsRecipient& one) { return one.kind == Kind::Passphrase; });
-    if (m_options.passphrase != nullptr && takesPassphrase && !m_options.key)
-        throw Error(ErrorKind::WrongPassphrase, "The passphrase does not open the message",
-                    "Check capital letters and the keyboard layout.");
-    if (m_options.passphrase == nullptr && takesPassphrase && !m_options.key)
-        throw Error(ErrorKind::PassphraseNeeded, "A passphrase is needed to open the message, and none was given",
-                    "Give its passphrase.");
-    throw Error(ErrorKind::NotFound,
-                std::string(m_options.key ? "This private key does not open the message"
-                                          : "A private key is needed to open the message") +
-                    "; it is for " + whom,
-                "Give the private key of one of these.");
-}
-
-base::Bytes MessageOpener::content() const {
-    if (!m_message.hasContent())
-        throw Error(ErrorKind::Unsupported, "The encrypted content is not in the message");
-    const Handle<BIO> plain(CMS_dataInit(m_message.native(), nullptr));
-    if (!plain)
-        throw damagedError();
-    base::Bytes out;
-    out.reserve(m_message.embeddedContent().size()); // so that no copy is left behind by growing
-    std::array<unsigned char, 16384> buffer{};
-    int count = 0;
-    while ((count = BIO_read(plain.get(), buffer.data(), static_cast<int>(buffer.size()))) > 0)
-        out.insert(out.end(), buffer.begin(), buffer.begin() + count);
-    OPENSSL_cleanse(buffer.data(), buffer.size());
-    if (count < 0 || BIO_get_cipher_status(plain.get()) <= 0) {
-        OPENSSL_cleanse(out.data(), out.size());
-        throw damagedError();
-    }
-    return out;
+    throw lockedError(recipientsOf(m_message), m_options);
 }
 
 CmsDecryptResult MessageOpener::open() {
@@ -321,7 +366,7 @@ CmsDecryptResult MessageOpener::open() {
     CmsDecryptResult result;
     result.typeName = m_message.typeName();
     result.isAuthenticated = m_message.typeNid() == NID_id_smime_ct_authEnvelopedData;
-    result.content = content();
+    result.content = contentOf(m_message);
     base::clearQueue();
     return result;
 }
@@ -330,6 +375,12 @@ CmsDecryptResult MessageOpener::open() {
 
 std::vector<CmsRecipient> recipientsOf(const CmsMessage& message) {
     std::vector<CmsRecipient> out;
+    if (message.typeNid() == NID_pkcs7_encrypted)
+        out.push_back({Kind::SecretKey, {}});
+    if (message.typeNid() == NID_pkcs7_signedAndEnveloped) {
+        for (EnvelopedKey& one : envelopedKeys(message))
+            out.push_back({Kind::KeyTransport, std::move(one.who)});
+    }
     if (!isEncrypted(message.typeNid()))
         return out;
     STACK_OF(CMS_RecipientInfo)* infos = CMS_get0_RecipientInfos(message.native());
@@ -349,6 +400,10 @@ std::vector<CmsRecipient> recipientsOf(const CmsMessage& message) {
         case CMS_RECIPINFO_PASS:
             out.push_back({Kind::Passphrase, {}});
             break;
+        case CMS_RECIPINFO_KEK:
+            CMS_RecipientInfo_kekri_get0_id(info, nullptr, &keyId, nullptr, nullptr, nullptr);
+            out.push_back({Kind::SecretKey, signerNamed(nullptr, nullptr, keyId)});
+            break;
         default:
             out.push_back({Kind::Other, {}});
             break;
@@ -358,14 +413,95 @@ std::vector<CmsRecipient> recipientsOf(const CmsMessage& message) {
     return out;
 }
 
+namespace {
+
+std::string secretKeyText(const Pkcs7Signer& who) {
+    return who.subjectKeyId.empty() ? "a secret key" : "the secret key with the identifier " + who.subjectKeyId;
+}
+
+/// Once more than CMS does it: the recipient is named by issuer and serial number, and RSA alone opens it.
+CmsDecryptResult openSignedToo(const CmsMessage& message, const CmsDecryptOptions& options) {
+    const auto keys = envelopedKeys(message);
+    const auto isFor = [&options](const EnvelopedKey& one) {
+        const bool isNamed = !options.certificate || (one.who.serial == options.certificate->serial() &&
+                                                      one.who.issuer == options.certificate->issuer().toRfc2253());
+        return isNamed && opens(options.key->native(), one.encrypted);
+    };
+    if (!options.key || std::ranges::none_of(keys, isFor))
+        throw lockedError(recipientsOf(message), options);
+    CmsDecryptResult result;
+    result.typeName = message.typeName();
+    result.content = openSignedAndEnveloped(message, options.key->native());
+    result.signature = verifyCms(asSignedMessage(message, result.content), options.verify);
+    return result;
+}
+
+/// Length of the key that EncryptedData (RFC 5652 8) is encrypted by. @throws Error BadInput, Unsupported
+std::size_t encryptedKeySize(const CmsMessage& message) {
+    const base::Bytes whole = message.toDer();
+    base::DerReader file(whole);
+    const auto info = file.expect(der::Sequence);
+    base::DerReader parts(info ? info->content : BytesView());
+    parts.expect(der::Oid);
+    const auto wrapped = parts.expect(der::contextConstructed(0));
+    base::DerReader inner(wrapped ? wrapped->content : BytesView());
+    const auto data = inner.expect(der::Sequence);
+    base::DerReader fields(data ? data->content : BytesView());
+    fields.expect(der::Integer);
+    const auto content = fields.expect(der::Sequence);
+    base::DerReader inContent(content ? content->content : BytesView());
+    inContent.expect(der::Oid);
+    const auto algorithm = inContent.expect(der::Sequence);
+    base::DerReader inAlgorithm(algorithm ? algorithm->content : BytesView());
+    const auto oid = inAlgorithm.expect(der::Oid);
+    const auto dotted = oid ? base::oidText(oid->content) : std::nullopt;
+    if (!dotted)
+        throw damagedError();
+    const int nid = OBJ_txt2nid(dotted->c_str());
+    const Handle<EVP_CIPHER> cipher(nid == NID_undef ? nullptr : EVP_CIPHER_fetch(nullptr, OBJ_nid2sn(nid), nullptr));
+    base::clearQueue();
+    if (!cipher)
+        throw Error(ErrorKind::Unsupported, "The message is encrypted by a cipher that is not offered here: " + *dotted,
+                    "Use an OpenSSL that has it.");
+    return static_cast<std::size_t>(EVP_CIPHER_get_key_length(cipher.get()));
+}
+
+/// EncryptedData (RFC 5652 8): for whoever has the secret key. Nothing in it tells whether that is the right one.
+CmsDecryptResult openEncrypted(const CmsMessage& message, const CmsDecryptOptions& options) {
+    if (options.secretKey == nullptr)
+        throw lockedError(recipientsOf(message), options);
+    const std::size_t size = encryptedKeySize(message);
+    if (options.secretKey->size() != size)
+        throw Error(ErrorKind::WrongPassphrase,
+                    "The secret key has " + std::to_string(options.secretKey->size()) + " octets, and one of " +
+                        std::to_string(size) + " opens the message",
+                    "Ask the sender for the one that was used.");
+    base::check(CMS_EncryptedData_set1_key(message.native(), nullptr, options.secretKey->data(), size),
+                "decrypt the message", ErrorKind::BadInput);
+    CmsDecryptResult result;
+    result.typeName = message.typeName();
+    try {
+        result.content = contentOf(message);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::BadInput)
+            throw;
+        throw Error(ErrorKind::WrongPassphrase, "The secret key does not open the message, or the message is damaged",
+                    "Ask the sender for the one that was used.", error.stack());
+    }
+    return result;
+}
+
+} // namespace
+
 std::string displayText(const std::vector<CmsRecipient>& recipients) {
     std::string out;
     for (const CmsRecipient& one : recipients) {
         if (!out.empty())
             out += ", or ";
-        out += one.kind == Kind::Passphrase ? "a passphrase"
-               : one.kind == Kind::Other    ? "a shared secret key"
-                                            : displayText(one.who);
+        out += one.kind == Kind::Passphrase  ? "a passphrase"
+               : one.kind == Kind::SecretKey ? secretKeyText(one.who)
+               : one.kind == Kind::Other     ? "somebody in a way that is not known here"
+                                             : displayText(one.who);
     }
     return out.empty() ? "nobody" : out;
 }
@@ -375,13 +511,10 @@ CmsDecryptResult decryptCms(const CmsMessage& message, const CmsDecryptOptions& 
         throw Error(ErrorKind::NotAllowed, "The private key is not that of the certificate",
                     "Give the key and the certificate that belong together.");
     const int type = message.typeNid();
-    if (type == NID_pkcs7_signedAndEnveloped) {
-        throw Error(ErrorKind::Unsupported, "The message is signed and encrypted in the way of 1993 (RFC 2315 11)",
-                    "Ask the sender for a signed message inside an encrypted one.");
-    }
+    if (type == NID_pkcs7_signedAndEnveloped)
+        return openSignedToo(message, options);
     if (type == NID_pkcs7_encrypted)
-        throw Error(ErrorKind::Unsupported, "The message is encrypted by a secret key that only its two ends know",
-                    "openssl cms -EncryptedData_decrypt opens it with -secretkey.");
+        return openEncrypted(message, options);
     if (!isEncrypted(type))
         throw Error(ErrorKind::BadInput, "The message is not encrypted; it is " + message.typeName(),
                     "certwright-cli show tells what is in it.");

@@ -6,6 +6,7 @@
 
 #include <openssl/asn1.h>
 #include <openssl/cms.h>
+#include <openssl/objects.h>
 
 #include <memory>
 #include <optional>
@@ -43,6 +44,8 @@ public:
     int contentTypeNid() const noexcept;
     /// True for a timestamp token (RFC 3161 2.4.2).
     bool isTimestamp() const noexcept;
+    /// True for signed and encrypted in one (RFC 2315 11).
+    bool isSignedAndEncrypted() const noexcept { return typeNid() == NID_pkcs7_signedAndEnveloped; }
     /// True when the content stands in the message itself.
     bool hasContent() const noexcept;
     /// The content that stands in the message, encrypted or not. @throws Error BadInput when there is none

@@ -35,6 +35,9 @@ private Q_SLOTS:
     void encryptsAndDecrypts();
     void asksForTheRightPassphrase();
     void verifiesTimestamps();
+    void opensSignedAndEnveloped();
+    void decryptsBySecretKey_data();
+    void decryptsBySecretKey();
     void refuses_data();
     void refuses();
 
@@ -204,6 +207,48 @@ void CmsCommandTest::asksForTheRightPassphrase() {
     const auto several = cli("decrypt closed --passphrase-file wrong --passphrase-file pass");
     CERTWRIGHT_VERIFY_SUCCESS(several);
     QCOMPARE(several.output, Content);
+}
+
+// tests/data/formats/README.md says where the message is from.
+void CmsCommandTest::opensSignedAndEnveloped() {
+    const QString file = dataPath(QStringLiteral("formats/signed-and-enveloped"));
+    const QString line = QStringLiteral("decrypt %1.p7m --key %1.key ").arg(file);
+    const auto good = cli(line + QStringLiteral("--trust %1-signer.pem").arg(file));
+    CERTWRIGHT_VERIFY_SUCCESS(good);
+    QCOMPARE(good.output, Content);
+    const auto unsure = cli(line + QStringLiteral("--trust rsa.pem --json --out unsure"));
+    QCOMPARE(unsure.exitCode, 1);
+    QVERIFY(!QFile::exists(path("unsure")));
+    const QJsonObject signature = jsonOf(unsure).value(QLatin1String("signature")).toObject();
+    QVERIFY(signature.contains(QLatin1String("ok")) && !signature.value(QLatin1String("ok")).toBool());
+    const auto alone = cli(line + QStringLiteral("--no-chain --json --out alone"));
+    CERTWRIGHT_VERIFY_SUCCESS(alone);
+    QCOMPARE(contentOf("alone"), Content);
+    QVERIFY(jsonOf(alone).value(QLatin1String("signature")).toObject().value(QLatin1String("ok")).toBool());
+}
+
+void CmsCommandTest::decryptsBySecretKey_data() {
+    QTest::addColumn<QString>("line");
+    QTest::newRow("EncryptedData") << "cms -EncryptedData_encrypt -binary -in data -aes128 -outform PEM -out secret "
+                                      "-secretkey 000102030405060708090a0b0c0d0eff";
+    QTest::newRow("recipient") << "cms -encrypt -binary -in data -aes128 -outform DER -out secret -secretkeyid C0FFEE "
+                                  "-secretkey 000102030405060708090a0b0c0d0eff";
+}
+
+void CmsCommandTest::decryptsBySecretKey() {
+    QFETCH(QString, line);
+    CERTWRIGHT_VERIFY_SUCCESS(openssl(line));
+    const QByteArray key = QByteArray::fromHex("000102030405060708090a0b0c0d0eff");
+    for (const QByteArray& file : {key, key.toHex() + '\n', key.toHex(':').toUpper() + "\r\n"}) {
+        write("secret.key", file);
+        const auto shown = cli("decrypt secret --secret-key-file secret.key");
+        CERTWRIGHT_VERIFY_SUCCESS(shown);
+        QCOMPARE(shown.output, Content);
+    }
+    write("secret.key", key.left(15));
+    QCOMPARE(cli("decrypt secret --secret-key-file secret.key").exitCode, 4);
+    QCOMPARE(cli("decrypt secret").exitCode, 4);
+    QCOMPARE(cli("decrypt secret --key rsa.key").exitCode, 6);
 }
 
 void CmsCommandTest::verifiesTimestamps() {
