@@ -207,7 +207,9 @@ struct Describer {
         lines.heading(item.type + " key store", label);
         lines.fact("Entries", std::to_string(item.entryCount));
         if (item.keyCount != 0)
-            lines.fact("Closed keys", std::to_string(item.keyCount));
+            lines.fact("Keys", std::to_string(item.keyCount));
+        if (item.isIntact)
+            lines.fact("Integrity", *item.isIntact ? "verified" : "NOT verified: changed, or of another passphrase");
         parts(item.items);
     }
     void operator()(const formats::UnknownItem& item) const {

@@ -130,7 +130,7 @@ void ContentsReader::readBytes(BytesView bytes) {
     }
     if (readText(base::textOf(withoutByteOrderMark(bytes))))
         return;
-    if (auto keystore = readKeystore(bytes)) {
+    if (auto keystore = readKeystore(bytes, m_unlocker)) {
         add(std::move(keystore->item));
         if (keystore->error)
             addError(*keystore->error);

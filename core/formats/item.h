@@ -98,13 +98,16 @@ struct ParametersItem {
     base::Bytes der;
 };
 
-/// A key store of Java: its certificates are read, its keys only counted.
+/// A key store of Java.
 struct KeystoreItem {
-    std::string type; ///< "JKS", "JCEKS", "BKS"
+    std::string type; ///< "JKS", "JCEKS"; "BKS" and "UBER", which are only named
     std::uint32_t version = 0;
     std::uint32_t entryCount = 0;
-    std::uint32_t keyCount = 0; ///< entries with a private key, which stay closed
-    std::vector<Item> items;
+    std::uint32_t keyCount = 0; ///< entries with a private or secret key
+    /// True when a passphrase that was given proves that nothing of it was changed; false when it does not, because it
+    /// was changed or has another passphrase than its keys; nothing when none was asked for.
+    std::optional<bool> isIntact{};
+    std::vector<Item> items; ///< private keys, each before its chain, and certificates; labelled with their aliases
 };
 
 /// Something beside recognised things that is none of them: a PKCS#12 bag, a PEM block of another kind.

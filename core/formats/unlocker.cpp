@@ -14,11 +14,13 @@ Unlocker::Unlocker(const PassphraseCallback& callback, const ReadOptions& option
     , m_options(options)
     , m_file(std::move(file)) {}
 
+bool Unlocker::anyFitted(const Attempt& attempt) const {
+    return std::ranges::any_of(m_fitted, attempt);
+}
+
 bool Unlocker::tryKnown(const Attempt& attempt) {
-    for (const Secret& passphrase : m_fitted) {
-        if (attempt(passphrase))
-            return true;
-    }
+    if (anyFitted(attempt))
+        return true;
     if (!m_options.triesEmptyPassphrase)
         return false;
     Secret empty;

@@ -27,6 +27,9 @@ public:
     void open(PassphraseQuestion::Subject subject, const std::string& label, const std::string& what,
               const Attempt& attempt);
 
+    /// True when one of the passphrases that fitted before fits. @throws what `attempt` throws
+    bool anyFitted(const Attempt& attempt) const;
+
     /// To be told what a key derivation will cost (costOf()) before it is made.
     /// @throws Error NotAllowed when it is more than the limit for all of the file; the count begins anew when somebody
     /// gave another passphrase after one that did not fit

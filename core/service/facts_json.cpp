@@ -168,6 +168,7 @@ struct FieldWriter {
         out["version"] = item.version;
         out["entries"] = item.entryCount;
         out["keys"] = item.keyCount;
+        out["intact"] = boolJson(item.isIntact);
         out["items"] = itemsJson(item.items);
     }
     void operator()(const formats::UnknownItem& item) const {

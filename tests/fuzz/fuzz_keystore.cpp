@@ -3,7 +3,9 @@
 
 // A key store of Java.
 void certwright::fuzz::target(base::BytesView input) {
-    auto result = formats::readKeystore(input);
+    const formats::PassphraseCallback passphrases = fixedPassphrase;
+    formats::Unlocker unlocker(passphrases, quickOptions(), {});
+    auto result = formats::readKeystore(input, unlocker);
     if (!result)
         return;
     formats::Contents contents;

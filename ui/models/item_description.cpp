@@ -350,9 +350,15 @@ void describe(ItemDescription& result, const formats::ParametersItem& item) {
 
 void describe(ItemDescription& result, const formats::KeystoreItem& item) {
     result.facts.subtitle = words(QT_TRANSLATE_NOOP("ItemDescription", "%1 key store")).arg(printable(item.type));
-    result.facts.state = State::Info;
-    result.facts.headline = words(QT_TRANSLATE_NOOP(
-        "ItemDescription", "Not read by this program. keytool -importkeystore turns it into PKCS#12"));
+    if (item.type == "BKS" || item.type == "UBER") {
+        result.facts.state = State::Info;
+        result.facts.headline = words(QT_TRANSLATE_NOOP(
+            "ItemDescription", "Not read by this program. keytool -importkeystore turns it into PKCS#12"));
+    }
+    if (item.isIntact)
+        addField(result.facts, QT_TRANSLATE_NOOP("ItemDescription", "Integrity"),
+                 {*item.isIntact ? words(QT_TRANSLATE_NOOP("ItemDescription", "checked"))
+                                 : words(QT_TRANSLATE_NOOP("ItemDescription", "not proved by this passphrase"))});
     addField(result.facts, QT_TRANSLATE_NOOP("ItemDescription", "Version"), {QString::number(item.version)});
     addField(result.facts, QT_TRANSLATE_NOOP("ItemDescription", "Entries"), {QLocale().toString(item.entryCount)});
 }

@@ -86,6 +86,7 @@ private Q_SLOTS:
     void namesTheFileOnce_data();
     void namesTheFileOnce();
     void namesItsLibrary();
+    void opensKeyStores();
 
 private:
     ProcessResult cli(const QStringList& arguments, const QByteArray& input = {}) const;
@@ -382,6 +383,41 @@ void ShowCommandTest::namesTheFileOnce() {
     const QByteArray line = result.errors.left(result.errors.indexOf('\n'));
     QVERIFY2(line.startsWith("certwright-cli: "), result.errors.constData());
     QVERIFY2(line.count(file.toUtf8()) == 1, line.constData());
+}
+
+// tests/data/formats/README.md says what is in them.
+void ShowCommandTest::opensKeyStores() {
+    const QString file = dataPath(QStringLiteral("formats/keys.jks"));
+    const auto show = [&](const QStringList& passphrases) {
+        QStringList arguments = {QStringLiteral("show"), QStringLiteral("--json"), file};
+        for (const QString& one : passphrases) {
+            QFile out(m_folder->filePath(one));
+            if (out.open(QIODevice::WriteOnly))
+                out.write(one.toUtf8());
+            arguments += {QStringLiteral("--in-passphrase-file"), out.fileName()};
+        }
+        return cli(arguments);
+    };
+    QCOMPARE(show({}).exitCode, 4);
+    QCOMPARE(show({QStringLiteral("wrong")}).exitCode, 4);
+    const auto open = show({QStringLiteral("changeit"), QStringLiteral("other pass")});
+    CERTWRIGHT_VERIFY_SUCCESS(open);
+    const QJsonObject store = QJsonDocument::fromJson(open.output)
+                                  .object()
+                                  .value(QLatin1String("files"))
+                                  .toArray()
+                                  .at(0)
+                                  .toObject()
+                                  .value(QLatin1String("items"))
+                                  .toArray()
+                                  .at(0)
+                                  .toObject();
+    QCOMPARE(store.value(QLatin1String("kind")).toString(), QStringLiteral("keystore"));
+    QVERIFY(store.value(QLatin1String("intact")).toBool());
+    int keys = 0;
+    for (const QJsonValue& item : store.value(QLatin1String("items")).toArray())
+        keys += item.toObject().contains(QLatin1String("spki_sha256"));
+    QCOMPARE(keys, 2);
 }
 
 void ShowCommandTest::namesItsLibrary() {
