@@ -36,11 +36,11 @@ std::string cipherText(const tls::CipherSuite& cipher) {
     return name == cipher.opensslName || cipher.opensslName.empty() ? name : name + " (" + cipher.opensslName + ")";
 }
 
-std::string stapleText(const tls::OcspStaple& staple) {
+std::string stapleText(const x509::OcspReport& staple) {
     std::string text = staple.responseStatus;
-    if (staple.certificateStatus)
-        text += ", " + std::string(tls::toString(*staple.certificateStatus));
-    return text + (staple.isSignatureValid ? ", signature valid" : ", signature not valid");
+    if (staple.status)
+        text += ", " + std::string(x509::toString(*staple.status));
+    return text + (staple.isVerified ? ", signature valid" : ", signature not valid");
 }
 
 void printSettings(Console& console, const tls::SessionFacts& facts) {

@@ -86,17 +86,13 @@ Json checkJson(const std::optional<ChainCheck>& check) {
     return {{"ok", check->ok}, {"findings", std::move(findings)}, {"chain", std::move(built)}};
 }
 
-Json stapleJson(const std::optional<tls::OcspStaple>& staple) {
+/// `certificate_status` says what the staple claims, verified or not.
+Json stapleJson(const std::optional<x509::OcspReport>& staple) {
     if (!staple)
         return {};
-    return {
-        {"response_status", staple->responseStatus},
-        {"certificate_status", staple->certificateStatus ? Json(tls::toString(*staple->certificateStatus)) : Json()},
-        {"signature_valid", staple->isSignatureValid},
-        {"this_update", timeJson(staple->thisUpdate)},
-        {"next_update", timeJson(staple->nextUpdate)},
-        {"revoked_at", timeJson(staple->revokedAt)},
-        {"revocation_reason", textJson(staple->revocationReason)}};
+    Json out = ocspJson(*staple);
+    out["certificate_status"] = out["claimed_status"];
+    return out;
 }
 
 Json timestampsJson(const std::vector<tls::SignedTimestamp>& timestamps) {

@@ -9,7 +9,7 @@ namespace certwright::service {
 
 namespace {
 
-Json numberOrNull(const std::string& text) {
+Json textOrNull(const std::string& text) {
     return text.empty() ? Json(nullptr) : Json(text);
 }
 
@@ -147,8 +147,8 @@ struct FieldWriter {
         out["version"] = request.version;
         out["digest"] = request.imprint.digest;
         out["imprint"] = base::toHex(request.imprint.value);
-        out["policy"] = numberOrNull(request.policy);
-        out["nonce"] = numberOrNull(request.nonce);
+        out["policy"] = textOrNull(request.policy);
+        out["nonce"] = textOrNull(request.nonce);
         out["wants_certificate"] = request.wantsCertificate;
     }
     void operator()(const formats::Spkac& spkac) const {
@@ -226,7 +226,7 @@ Json factsJson(const x509::Certificate& certificate) {
     out["sha1"] = certificate.sha1();
     out["sha256"] = certificate.sha256();
     out["subject_hash"] = subject.hash();
-    out["subject_hash_old"] = numberOrNull(subject.hashOld());
+    out["subject_hash_old"] = textOrNull(subject.hashOld());
     return out;
 }
 
@@ -256,7 +256,7 @@ Json factsJson(const x509::Crl& crl) {
     out["kind"] = "crl";
     out["issuer"] = issuer.toRfc2253();
     out["issuer_rdns"] = rdnsJson(issuer);
-    out["number"] = numberOrNull(crl.number());
+    out["number"] = textOrNull(crl.number());
     out["this_update"] = timeJson(crl.thisUpdate());
     out["next_update"] = timeJson(crl.nextUpdate());
     out["revoked_count"] = crl.revokedCount();
@@ -378,10 +378,33 @@ Json verdictJson(const T& result) {
 
 } // namespace
 
+Json ocspJson(const x509::OcspReport& report) {
+    const Json claimed = report.status ? Json(x509::toString(*report.status)) : Json(nullptr);
+    Json out;
+    out["status"] = report.isVerified ? claimed : Json(nullptr);
+    out["claimed_status"] = claimed;
+    out["response_status"] = report.responseStatus;
+    out["signature_valid"] = report.isVerified;
+    out["this_update"] = timeJson(report.thisUpdate);
+    out["next_update"] = timeJson(report.nextUpdate);
+    out["produced_at"] = timeJson(report.producedAt);
+    out["revoked_at"] = timeJson(report.revokedAt);
+    out["revocation_reason"] = textOrNull(report.revocationReason);
+    out["responder"] = textOrNull(report.responder);
+    out["signer"] = x509::toString(report.signer);
+    out["responder_certificate"] = report.delegate ? Json(report.delegate->sha256()) : Json(nullptr);
+    out["responder_no_check"] = report.hasNoCheck;
+    out["nonce"] = x509::toString(report.nonce);
+    out["source"] = x509::toString(report.source);
+    return out;
+}
+
 Json verifyJson(const x509::VerifyResult& result) {
     Json out = verdictJson(result);
     if (result.opensslCode != 0)
         out["openssl_code"] = result.opensslCode;
+    if (result.ocsp)
+        out["ocsp"] = ocspJson(*result.ocsp);
     out["paths"] = Json::array();
     for (const x509::TriedPath& path : result.paths)
         out["paths"].push_back(verdictJson(path));
@@ -397,7 +420,7 @@ Json timestampJson(const x509::TimestampInfo& info) {
     out["imprint"] = base::toHex(info.imprint.value);
     out["serial"] = info.serial;
     out["ordering"] = info.isOrdered;
-    out["nonce"] = numberOrNull(info.nonce);
+    out["nonce"] = textOrNull(info.nonce);
     out["tsa"] = nullptr;
     if (info.tsa)
         out["tsa"] = {{"type", x509::toString(info.tsa->type)}, {"value", info.tsa->value}};

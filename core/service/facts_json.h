@@ -8,6 +8,7 @@
 #include "core/x509/extension.h"
 #include "core/x509/general_name.h"
 #include "core/x509/name.h"
+#include "core/x509/ocsp/check.h"
 #include "core/x509/request.h"
 #include "core/x509/timestamp.h"
 #include "core/x509/verify/trust_store.h"
@@ -49,7 +50,12 @@ Json errorJson(const base::Error& error);
 
 /// {"id", "severity", "depth", "subject", "message", "fix"}
 Json findingJson(const x509::Finding& finding);
-/// {"ok", "chain", "findings", "openssl_code"?, "paths": [{"ok", "chain", "findings"}]}
+/// What an OCSP response came to, all of it but its findings: {"status", "claimed_status", "response_status",
+/// "signature_valid", "this_update", "next_update", "produced_at", "revoked_at", "revocation_reason", "responder",
+/// "signer", "responder_certificate", "responder_no_check", "nonce", "source"}. `status` is null unless the response is
+/// verified.
+Json ocspJson(const x509::OcspReport& report);
+/// {"ok", "chain", "findings", "openssl_code"?, "ocsp"?, "paths": [{"ok", "chain", "findings"}]}
 Json verifyJson(const x509::VerifyResult& result);
 
 /// {"time", "accuracy_us", "policy", "digest", "imprint", "serial", "ordering", "nonce", "tsa", "extensions"?}

@@ -161,8 +161,9 @@ void readStaple(const Engine& engine, base::Time now, SessionFacts& facts) {
     if (response == nullptr || size <= 0 || facts.chain.empty())
         return;
     const std::vector<x509::Certificate>& built = engine.verification().builtChain;
-    facts.staple = readOcspStaple({response, static_cast<std::size_t>(size)}, built.empty() ? facts.chain : built,
-                                  SSL_CTX_get_cert_store(engine.context().native()), now);
+    const x509::Certificate* issuer = x509::issuerAmong(built.empty() ? facts.chain : built, facts.chain.front());
+    const x509::OcspInput input{base::Bytes(response, response + size), x509::OcspSource::Stapled};
+    facts.staple = x509::checkOcsp(input, facts.chain.front(), issuer, now);
 }
 
 void readClientAuthentication(const Engine& engine, SessionFacts& facts) {

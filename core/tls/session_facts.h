@@ -5,9 +5,9 @@
 #include "core/base/secret.h"
 #include "core/crypto/public_key.h"
 #include "core/tls/cipher_suite.h"
-#include "core/tls/ocsp_staple.h"
 #include "core/tls/protocol_version.h"
 #include "core/x509/certificate.h"
+#include "core/x509/ocsp/check.h"
 
 #include <chrono>
 #include <optional>
@@ -58,7 +58,7 @@ struct SessionFacts {
     std::vector<CipherSuite> offeredCiphers;
     std::vector<CipherSuite> sharedCiphers; ///< those that both are known to have
     std::vector<x509::Certificate> chain;   ///< as sent, in its order
-    std::optional<OcspStaple> staple;
+    std::optional<x509::OcspReport> staple; ///< what the stapled OCSP response came to (RFC 6066 8)
     std::vector<SignedTimestamp> timestamps;
     bool isClientCertificateRequested = false;
     std::vector<std::string> clientCaNames; ///< RFC 2253

@@ -328,9 +328,15 @@ void InspectorOverview::fillReasons(const service::ConnectionReport& report, bas
             add(isNear ? State::Expiring : State::Valid,
                 tr("The certificate ends on %1, %2").arg(dateText(end), relativeText(end, now)));
     }
-    if (facts.version && !report.failure)
-        add(facts.staple ? State::Valid : State::Info,
-            facts.staple ? tr("An OCSP response came with the handshake") : tr("No stapled OCSP response"));
+    if (facts.version && !report.failure) {
+        if (!facts.staple)
+            add(State::Info, tr("No stapled OCSP response"));
+        else if (facts.staple->isGood())
+            add(State::Valid, tr("The OCSP response that came with the handshake says that the certificate is good"));
+        else
+            add(State::Warning,
+                tr("The OCSP response that came with the handshake does not vouch for the certificate"));
+    }
 }
 
 void InspectorOverview::addFactHeading(const QString& text) {

@@ -33,6 +33,19 @@ std::size_t bestOf(const std::vector<CandidatePath>& paths, const std::vector<Ve
     return best;
 }
 
+/// Lets the response that came with the options speak about the certificate.
+void judgeByOcsp(const VerifyOptions& options, const std::vector<Certificate>& untrusted, base::Time now,
+                 VerifyResult& result) {
+    const Certificate& certificate = result.chain.front();
+    const Certificate* issuer = issuerAmong(result.chain, certificate);
+    if (issuer == nullptr)
+        issuer = issuerAmong(untrusted, certificate);
+    result.ocsp = checkOcsp(*options.ocsp, certificate, issuer, now);
+    const std::vector<Finding>& findings = result.ocsp->findings;
+    result.findings.insert(result.findings.end(), findings.begin(), findings.end());
+    result.isTrusted = result.isTrusted && result.ocsp->isGood();
+}
+
 Finding cutFinding(const Certificate& certificate) {
     Finding finding;
     finding.id = "too-many-paths";
@@ -94,8 +107,8 @@ VerifyResult TrustStore::verify(const Certificate& certificate, const VerifyOpti
     PathLimits limits = options.limits;
     if (options.depth)
         limits.length = std::max(limits.length, static_cast<std::size_t>(*options.depth) + 2);
-    PathSearch search(certificate, {m_store.get(), m_untrusted}, options.partialChain,
-                      options.time.value_or(base::SystemClock().now()), limits);
+    const base::Time now = options.time.value_or(base::SystemClock().now());
+    PathSearch search(certificate, {m_store.get(), m_untrusted}, options.partialChain, now, limits);
     std::vector<CandidatePath> candidates;
     std::vector<VerifyResult> results;
     while (auto path = search.next()) {
@@ -122,6 +135,8 @@ VerifyResult TrustStore::verify(const Certificate& certificate, const VerifyOpti
                 out.paths.begin() + static_cast<std::ptrdiff_t>(best) + 1);
     if (!out.isTrusted && search.wasCut())
         out.findings.push_back(cutFinding(certificate));
+    if (options.ocsp)
+        judgeByOcsp(options, m_untrusted, now, out);
     return out;
 }
 

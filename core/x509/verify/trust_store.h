@@ -3,6 +3,8 @@
 #include "core/base/clock.h"
 #include "core/x509/certificate.h"
 #include "core/x509/crl.h"
+#include "core/x509/ocsp/check.h"
+#include "core/x509/verify/finding.h"
 #include "core/x509/verify/paths.h"
 
 #include <optional>
@@ -10,21 +12,6 @@
 #include <vector>
 
 namespace certwright::x509 {
-
-/// Something a verification found: not an error, but what keeps a certificate from being accepted, or a remark.
-struct Finding {
-    enum class Severity { Error, Warning, Notice };
-
-    std::string id; ///< stable, for scripts: "unable-to-get-issuer", "expired", "hostname-mismatch"...
-    Severity severity = Severity::Error;
-    int depth = 0; ///< 0 is the certificate itself
-    std::string subject;
-    std::string message; ///< what is wrong, in a sentence
-    std::string fix;     ///< what to do about it; may be empty
-    int opensslCode = 0; ///< X509_V_ERR_..., 0 when it is our own check
-};
-
-std::string_view toString(Finding::Severity severity) noexcept;
 
 /// What is being asked about a certificate.
 struct VerifyOptions {
@@ -45,6 +32,7 @@ struct VerifyOptions {
     bool inhibitAny = false;
     bool inhibitMapping = false;
     int securityLevel = 0;
+    std::optional<OcspInput> ocsp; ///< a response that counts for the certificate itself
     PathLimits limits;
 };
 
@@ -61,7 +49,8 @@ struct VerifyResult {
     std::vector<Certificate> chain; ///< from the certificate up, as far as it could be built
     std::vector<Finding> findings;
     int opensslCode = 0;
-    std::vector<TriedPath> paths; ///< all that were tried, the one told about above first
+    std::optional<OcspReport> ocsp; ///< what the response came to, if there was one; its findings are among the above
+    std::vector<TriedPath> paths;   ///< all that were tried, the one told about above first
 };
 
 /// Certificates that are trusted, others that may stand between, and revocation lists (the manual's X509Store).
@@ -83,7 +72,8 @@ public:
     void addTrustFile(const std::string& path);
 
     /// Verifies and explains: paths are tried until one is good; when none is, the best one is told about. Every error
-    /// is collected with its depth, not only the first. Never throws for a certificate that is not trusted.
+    /// is collected with its depth, not only the first. An OCSP response that does not prove the certificate good makes
+    /// it not trusted, by whichever path. Never throws for a certificate that is not trusted.
     /// @throws Error BadInput for options that make no sense
     VerifyResult verify(const Certificate& certificate, const VerifyOptions& options = {}) const;
 
