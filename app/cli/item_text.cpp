@@ -245,6 +245,21 @@ std::string pathText(const x509::TriedPath& path) {
     return out + (path.isTrusted ? "good" : reasons);
 }
 
+std::string ocspText(const x509::OcspReport& report) {
+    std::string out = "OCSP response (" + std::string(x509::toString(report.source)) + "): ";
+    if (!report.isVerified)
+        out += "not verified";
+    else
+        out += report.status ? x509::toString(*report.status) : "not about this certificate";
+    if (!report.responder.empty())
+        out += ", by " + visibleText(report.responder);
+    if (report.thisUpdate)
+        out += ", from " + base::toRfc3339(*report.thisUpdate);
+    if (report.nextUpdate)
+        out += " until " + base::toRfc3339(*report.nextUpdate);
+    return out;
+}
+
 } // namespace
 
 std::string verifyText(const x509::VerifyResult& result) {
@@ -258,6 +273,8 @@ std::string verifyText(const x509::VerifyResult& result) {
         if (!finding.fix.empty())
             out += "\n    " + visibleText(finding.fix);
     }
+    if (result.ocsp)
+        out += "\n" + ocspText(*result.ocsp);
     if (result.paths.size() > 1) {
         out += "\n" + std::to_string(result.paths.size()) + " paths tried:";
         for (const x509::TriedPath& path : result.paths)

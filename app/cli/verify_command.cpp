@@ -1,14 +1,21 @@
 #include "app/cli/command_line.h"
 #include "app/cli/commands.h"
 #include "app/cli/exit_code.h"
+#include "app/cli/input.h"
 #include "app/cli/item_text.h"
 #include "app/cli/passphrase_options.h"
 #include "app/cli/trust_options.h"
 #include "core/service/facts_json.h"
+#include "core/service/online_verifier.h"
+#include "core/x509/native_text.h"
+#include "core/x509/ocsp/response.h"
 #include "core/x509/verify/trust_store.h"
+
+#include <QCoreApplication>
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -23,9 +30,14 @@ struct VerifyArguments {
     TrustOptions trust;
     std::optional<std::string> hostname, email, ip;
     std::optional<int> depth;
+    std::optional<std::string> ocsp; ///< a file, or FetchWord
+    bool isFetching = false;
     VerifyOptions options;
     PassphraseOptions passphrases = PassphraseOptions::forOnlyInput();
 };
+
+/// The word that stands for asking the certificate's responder.
+constexpr const char* FetchWord = "fetch";
 
 /// A name to check; OpenSSL would take an empty one for "no check".
 std::string nameToCheck(const std::optional<std::string>& value, const char* option) {
@@ -50,14 +62,75 @@ VerifyOptions optionsOf(const VerifyArguments& arguments) {
     return options;
 }
 
+/// A response from a file, in DER or PEM. @throws Error BadInput when it is none
+x509::OcspInput readOcsp(const std::string& path, Console& console) {
+    const base::Bytes bytes = readInputBytes(path, console);
+    try {
+        const std::string_view text = base::textOf(bytes);
+        const bool isPem = text.find("-----BEGIN ") != std::string_view::npos;
+        const auto response = x509::OcspResponse::fromDer(
+            isPem ? x509::pemContent(text, "OCSP RESPONSE", "an OCSP response").der : bytes);
+        return {response.der(), x509::OcspSource::File};
+    } catch (const base::Error& error) {
+        throw error.withContext(path).withHint("openssl ocsp -respout writes one.");
+    }
+}
+
+/// Runs the verification in the program's event loop, until it is over or Ctrl-C stops it.
+service::OnlineVerification verifyOnline(service::OnlineRequest request, const std::stop_token& stop) {
+    service::OnlineVerifier verifier;
+    service::OnlineVerificationPtr result;
+    QObject::connect(&verifier, &service::OnlineVerifier::finished, &verifier,
+                     [&result](const service::OnlineVerificationPtr& outcome) {
+                         result = outcome;
+                         QCoreApplication::quit();
+                     });
+    const std::stop_callback onStop(stop, [&verifier] {
+        QMetaObject::invokeMethod(&verifier, &service::OnlineVerifier::cancel, Qt::QueuedConnection);
+    });
+    verifier.start(std::move(request));
+    QCoreApplication::exec();
+    if (!result)
+        throw base::Error(base::ErrorKind::Cancelled, "The verification was stopped");
+    return result->value();
+}
+
+int printOnline(const service::OnlineVerification& verification, Console& console) {
+    const std::optional<base::Error> failure = verification.failure();
+    if (console.isJson()) {
+        console.printJson(service::onlineVerificationJson(verification));
+    } else {
+        console.print(verifyText(verification.result));
+        for (const service::FetchedItem& item : verification.fetched) {
+            console.print("fetched " + std::string(service::toString(item.kind)) + " " + item.url +
+                          (item.failure ? ": " + item.failure->message() : ""));
+        }
+        if (failure)
+            console.printError(*failure);
+    }
+    if (failure)
+        return exitCodeOf(failure->kind());
+    return verification.result.isTrusted ? exit_code::Done : exit_code::No;
+}
+
 int runVerify(const VerifyArguments& arguments, Console& console) {
-    const VerifyOptions options = optionsOf(arguments);
+    VerifyOptions options = optionsOf(arguments);
+    const bool asksResponder = arguments.ocsp == FetchWord;
+    if (arguments.ocsp && arguments.ocsp->empty())
+        throw UsageError("--ocsp needs a file, or the word fetch");
+    if (arguments.ocsp && !asksResponder)
+        options.ocsp = readOcsp(*arguments.ocsp, console);
     x509::TrustStore store = arguments.trust.store(arguments.passphrases, console);
     const auto certificates = readCertificatesLeniently(arguments.certificate, arguments.passphrases, console);
     // A chain file: its first certificate is the one in question, the others may stand between.
     for (std::size_t i = 1; i < certificates.size(); ++i)
         store.addUntrusted(certificates[i]);
 
+    if (arguments.isFetching || asksResponder) {
+        const service::FetchChoice choice{arguments.isFetching, arguments.isFetching, asksResponder};
+        return printOnline(verifyOnline({certificates.front(), std::move(store), options, choice}, console.stopToken()),
+                           console);
+    }
     const x509::VerifyResult result = store.verify(certificates.front(), options);
     if (console.isJson())
         console.printJson(service::verifyJson(result));
@@ -82,6 +155,10 @@ void addVerifyOptions(CLI::App& command, VerifyArguments& arguments) {
     command
         .add_option("--security-level", arguments.options.securityLevel, "Least strength of keys and digests, 0 to 5")
         ->check(CLI::Range(0, 5));
+    command.add_option("--ocsp", arguments.ocsp, "An OCSP response, or \"fetch\": ask the responder that it names")
+        ->type_name("FILE|fetch");
+    command.add_flag("--fetch", arguments.isFetching,
+                     "Fetch missing intermediate certificates and, for --crl-check, revocation lists");
     arguments.passphrases.addTo(command);
 }
 

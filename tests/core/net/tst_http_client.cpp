@@ -124,7 +124,7 @@ void HttpClientTest::fetchesFromARealServer() {
     QByteArray content;
     for (int i = 0; i < 1500000; ++i)
         content += static_cast<char>(i * 7 + i / 256);
-    QFile file(folder.filePath(QStringLiteral("some.crl")));
+    QFile file(folder.filePath(QStringLiteral("some.html")));
     QVERIFY(file.open(QIODevice::WriteOnly) && file.write(content) == content.size());
     file.close();
     QString message;
@@ -142,11 +142,11 @@ void HttpClientTest::fetchesFromARealServer() {
         &message);
     QVERIFY2(server, qPrintable(message));
     const std::string root = "http://127.0.0.1:" + std::to_string(server->port());
-    const auto fetched = fetch({.url = root + "/some.crl", .maximumSize = 2U << 20U});
+    const auto fetched = fetch({.url = root + "/some.html", .maximumSize = 2U << 20U});
     QVERIFY2(fetched, fetched ? "" : fetched.error().what());
     QVERIFY(bytes(fetched->body) == content);
-    QCOMPARE(q(fetched->contentType), QStringLiteral("application/pkix-crl"));
-    QCOMPARE(failureOf({.url = root + "/some.crl", .maximumSize = 1499999}),
+    QCOMPARE(q(fetched->contentType), QStringLiteral("text/html"));
+    QCOMPARE(failureOf({.url = root + "/some.html", .maximumSize = 1499999}),
              QStringLiteral("network: The answer is larger than 1499999 octets"));
     QCOMPARE(failureOf({.url = root + "/other.crl"}),
              QStringLiteral("network: The server answered 404 File not found"));
