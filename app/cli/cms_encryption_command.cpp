@@ -113,12 +113,13 @@ formats::CmsDecryptResult openByPassphrase(const formats::CmsMessage& message, c
     });
     if (!takesOne)
         return formats::decryptCms(message, {}); // says what is needed
-    const auto attempt = [&message](const base::Secret& passphrase) -> std::optional<formats::CmsDecryptResult> {
+    const formats::ReadOptions limits = arguments.passphrases.readOptions();
+    const auto attempt = [&](const base::Secret& passphrase) -> std::optional<formats::CmsDecryptResult> {
         try {
-            return formats::decryptCms(message, {.passphrase = &passphrase});
+            return formats::decryptCms(message, {.passphrase = &passphrase, .limits = limits});
         } catch (const Error& error) {
             if (error.kind() != ErrorKind::WrongPassphrase)
-                throw;
+                throw arguments.passphrases.explain(error);
             return std::nullopt;
         }
     };

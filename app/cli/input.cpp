@@ -46,8 +46,7 @@ base::Bytes readInputBytes(const std::string& path, Console& console) {
 }
 
 formats::Contents readInput(const std::string& path, const PassphraseOptions& passphrases, Console& console) {
-    formats::ReadOptions options;
-    options.triesEmptyPassphrase = !passphrases.isGiven();
+    const formats::ReadOptions options = passphrases.readOptions();
     const formats::PassphraseCallback callback = passphrases.callback(console);
     formats::Contents contents;
     if (path == "-") {
@@ -63,6 +62,8 @@ formats::Contents readInput(const std::string& path, const PassphraseOptions& pa
     }
     if (contents.error && contents.error->kind() == base::ErrorKind::Cancelled)
         throw base::Error(*contents.error);
+    if (contents.error)
+        contents.error = passphrases.explain(*contents.error);
     return contents;
 }
 

@@ -81,6 +81,22 @@ void PassphraseOptions::addTo(CLI::App& command) {
         ->type_name("N")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    if (m_prefix == "in-")
+        command.add_flag("--allow-slow-derivation", m_allowsSlow,
+                         "Open what is encrypted with any number of iterations, however long that takes");
+}
+
+formats::ReadOptions PassphraseOptions::readOptions() const {
+    formats::ReadOptions options;
+    options.triesEmptyPassphrase = !isGiven();
+    return m_allowsSlow ? options.withoutDerivationLimits() : options;
+}
+
+base::Error PassphraseOptions::explain(const base::Error& error) const {
+    if (error.kind() != base::ErrorKind::NotAllowed || m_allowsSlow || m_prefix != "in-")
+        return error;
+    return error.withHint(error.hint() + (error.hint().empty() ? "" : " ") +
+                          "If you know the file and can wait: --allow-slow-derivation.");
 }
 
 bool PassphraseOptions::isGiven() const {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "core/base/error.h"
 #include "core/base/secret.h"
 #include "core/formats/passphrase.h"
+#include "core/formats/reader.h"
 
 #include <CLI/CLI.hpp>
 
@@ -33,11 +35,18 @@ public:
     /// For the store: --passphrase-file F, --passphrase-fd N, CERTWRIGHT_PASSPHRASE_FILE.
     static PassphraseOptions forStore() { return PassphraseOptions(""); }
 
-    /// Adds the two options to a subcommand. This object must live as long as `command`.
+    /// Adds the options to a subcommand, of those for files that are read also --allow-slow-derivation. This object
+    /// must live as long as `command`.
     void addTo(CLI::App& command);
 
     /// True when an option (or, for the store, the environment) names a source: then nobody is asked.
     bool isGiven() const;
+
+    /// How files are read: passphrases that were given alone, or the empty one and what is asked for; limits on key
+    /// derivations, unless --allow-slow-derivation lifts them.
+    formats::ReadOptions readOptions() const;
+    /// The error, with the option that helps when a file was refused for what its key derivation costs.
+    base::Error explain(const base::Error& error) const;
 
     /// Every passphrase that the sources hold, in their order. @throws Error NotFound, Io
     std::vector<base::Secret> readAll() const;
@@ -59,6 +68,7 @@ private:
         : m_prefix(std::move(prefix)) {}
 
     std::string m_prefix;
+    bool m_allowsSlow = false;
     bool m_hasShortNames = false;
     std::vector<std::string> m_files;
     std::vector<int> m_descriptors;

@@ -6,9 +6,23 @@
 
 #include <openssl/crypto.h>
 
+#include <cstdint>
+#include <limits>
+
 namespace certwright::formats {
 
 using base::Error;
+
+ReadOptions ReadOptions::withoutDerivationLimits() const {
+    ReadOptions options = *this;
+    options.maxIterations = std::numeric_limits<std::int32_t>::max();
+    options.maxScryptMemory = std::uint64_t{4} << 30U;
+    options.maxScryptWork = std::numeric_limits<std::uint64_t>::max();
+    options.maxArgon2Work = std::numeric_limits<std::uint64_t>::max();
+    options.maxBcryptRounds = std::numeric_limits<std::uint32_t>::max();
+    options.maxTotalWork = std::numeric_limits<std::uint64_t>::max();
+    return options;
+}
 
 Contents readContents(base::BytesView bytes, const PassphraseCallback& passphrases, const ReadOptions& options,
                       const std::string& file) {

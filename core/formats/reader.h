@@ -23,6 +23,10 @@ struct ReadOptions {
     /// All key derivations of a file together, as many iterations of PBKDF2 with HMAC-SHA-256: one or two seconds. A
     /// file may hold thousands of locked parts, and several passphrases are tried for each.
     std::uint64_t maxTotalWork = 8'000'000;
+
+    /// The same without the limits on key derivations but for what the memory and OpenSSL's numbers allow: for a file
+    /// that somebody knows, and is ready to wait for.
+    ReadOptions withoutDerivationLimits() const;
 };
 
 /// Finds out what is in `bytes` by their content: PEM (several, with text around, indented, quoted, CRLF, byte order

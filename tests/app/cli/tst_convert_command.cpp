@@ -32,6 +32,7 @@ private Q_SLOTS:
     void encryptsKeys();
     void convertsCertificatesAndRequests_data();
     void convertsCertificatesAndRequests();
+    void waitsWhenTold();
     void makesPkcs12();
     void makesPkcs7();
     void takesContainersApart();
@@ -180,6 +181,24 @@ void ConvertCommandTest::convertsCertificatesAndRequests() {
     const auto printed = cli(QStringLiteral("convert in --to %1 --out -").arg(to));
     CERTWRIGHT_VERIFY_SUCCESS(printed);
     QCOMPARE(printed.output, read("out"));
+}
+
+// scrypt with N * r * p just above what a file may ask for: a second's work, so it is done once.
+void ConvertCommandTest::waitsWhenTold() {
+    openssl(
+        QStringLiteral("pkcs8 -topk8 -in ec.key -scrypt -scrypt_N 16384 -scrypt_r 8 -scrypt_p 33 -passout file:pass "
+                       "-out slow.key"));
+    const QString passphrase = QStringLiteral(" --in-passphrase-file pass");
+    for (const char* line : {"show FILE", "key show FILE", "convert FILE --to pem --force --out out"}) {
+        const QString command = QString::fromLatin1(line);
+        const auto refused =
+            cli(QString(command).replace(QStringLiteral("FILE"), QStringLiteral("slow.key")) + passphrase);
+        QCOMPARE(refused.exitCode, 9);
+        QVERIFY2((refused.errors + refused.output).contains("--allow-slow-derivation"), refused.describe().constData());
+        CERTWRIGHT_VERIFY_SUCCESS(cli(QString(command).replace(QStringLiteral("FILE"), QStringLiteral("ec.key")) +
+                                      QStringLiteral(" --allow-slow-derivation")));
+    }
+    CERTWRIGHT_VERIFY_SUCCESS(cli(QStringLiteral("show slow.key --allow-slow-derivation") + passphrase));
 }
 
 void ConvertCommandTest::makesPkcs12() {
