@@ -9,7 +9,7 @@ namespace certwright::test {
 namespace {
 
 constexpr int attempts = 5;
-constexpr int startTimeoutMs = 15000;
+constexpr int startTimeoutMs = 60000; // of a busy machine
 constexpr int pollMs = 20;
 
 /// True when a socket listens on the port, by the kernel's table (man 5 proc, /proc/net/tcp: local address in the

@@ -22,7 +22,7 @@ public:
     RealServer(const RealServer&) = delete;
     RealServer& operator=(const RealServer&) = delete;
 
-    /// Starts `program` with the arguments for a free port. Null when it ended or did not listen within 15 seconds;
+    /// Starts `program` with the arguments for a free port. Null when it ended or did not listen within a minute;
     /// `message`, if given, then says what it wrote.
     static std::unique_ptr<RealServer> start(const QString& program, const Arguments& arguments,
                                              QString* message = nullptr);
