@@ -1,10 +1,12 @@
 #include "app/cli/command_line.h"
 #include "app/cli/commands.h"
 #include "app/cli/exit_code.h"
+#include "app/cli/input.h"
 #include "app/cli/making_options.h"
 #include "app/cli/output_files.h"
 #include "app/cli/store_options.h"
 #include "core/base/error.h"
+#include "core/service/batch_issuing.h"
 
 #include <memory>
 
@@ -31,6 +33,7 @@ struct IssueOptions {
     std::string out;
     std::string keyOut;
     std::string name;
+    std::string batch;
     bool hasChain = false;
     bool isForced = false;
 };
@@ -45,10 +48,23 @@ base::Time parseTime(const char* option, const std::string& text) {
     return *time;
 }
 
+/// Options that say of one certificate what a batch says of each in its table.
+void checkBatch(const IssueOptions& options) {
+    if (!options.request.empty() || !options.keyOut.empty() || !options.name.empty() || !options.serial.empty())
+        throw UsageError("--request, --key-out, --name and --serial do not go with --batch");
+    if (options.out == "-")
+        throw UsageError("--out is a folder with --batch");
+}
+
 void checkTargets(const IssueOptions& options) {
+    const bool isBatch = !options.batch.empty();
+    if (isBatch)
+        checkBatch(options);
+    else
+        options.content.requireProfile();
     if (options.out.empty() && !options.store.isGiven())
         throw UsageError("Give --out, --store, or both");
-    if (options.key.isNew() && options.keyOut.empty() && !options.store.isGiven())
+    if (options.key.isNew() && options.keyOut.empty() && !options.store.isGiven() && !isBatch)
         throw UsageError("The new key would be lost: give --key-out or --store");
     if (!options.key.isNew() && !options.keyOut.empty())
         throw UsageError("--key-out goes with --new-key");
@@ -173,8 +189,88 @@ int report(const service::IssueResult& result, const OutputFiles& files, store::
     return exit_code::Done;
 }
 
+/// The rows of the table, each with what the options say of all.
+std::vector<service::BatchRow> readRows(const IssueOptions& options, store::Store* store, Console& console) {
+    const service::IssueRequest common = readRequestToIssue(options, store, console);
+    std::vector<service::BatchRow> rows;
+    try {
+        rows = service::readBatch(readInputBytes(options.batch, console), common);
+    } catch (const base::Error& error) {
+        throw error.withContext(options.batch);
+    }
+    for (service::BatchRow& row : rows) {
+        // "auto" is what the purpose of the row makes of it.
+        if (options.key.isNew())
+            row.request.key = options.key.source(store, console, options.input, row.request.choices.profile.keyType);
+    }
+    return rows;
+}
+
+std::string batchFile(const IssueOptions& options, const service::BatchRow& row, const char* suffix) {
+    return options.out + "/" + row.fileName.toStdString() + suffix;
+}
+
+/// The files of a batch: FILE.pem, and FILE.key where a key was made that no store keeps.
+void addBatchFiles(const IssueOptions& options, const service::BatchRow& row, const service::IssueResult& result,
+                   const std::optional<base::Secret>& passphrase, OutputFiles& files) {
+    service::ExpectedContents expected{{result.certificate}, {}, options.hasChain};
+    expected.certificates.insert(expected.certificates.end(), result.issuers.begin(), result.issuers.end());
+    files.addText(batchFile(options, row, ".pem"), pemOf(result, options.hasChain), "certificate", expected);
+    if (result.newKey && result.keyId == 0)
+        files.addKey(batchFile(options, row, ".key"), *result.newKey, passphrase, options.keyFile.encryption());
+}
+
+int reportBatch(const std::vector<service::IssueResult>& results, const OutputFiles& files, Console& console) {
+    if (console.isJson()) {
+        service::Json document;
+        document["certificates"] = service::Json::array();
+        for (const service::IssueResult& result : results)
+            document["certificates"].push_back({{"certificate", service::factsJson(result.certificate)},
+                                                {"id", result.certificateId},
+                                                {"problems", problemsJson(result.remarks)}});
+        document["files"] = files.paths();
+        console.printJson(document);
+        return exit_code::Done;
+    }
+    for (const service::IssueResult& result : results) {
+        console.print("Issued " + result.certificate.subject().toRfc2253() + ", serial " + result.certificate.serial());
+        printProblems(result.remarks, console);
+    }
+    console.print(std::to_string(results.size()) + " certificates issued, " + std::to_string(files.paths().size()) +
+                  " files written");
+    return exit_code::Done;
+}
+
+int runBatch(const IssueOptions& options, Console& console) {
+    std::unique_ptr<store::Store> store;
+    if (options.store.isGiven() || !options.ca.empty())
+        store = options.store.open();
+    const std::vector<service::BatchRow> rows = readRows(options, store.get(), console);
+    OutputFiles files(options.isForced);
+    std::optional<base::Secret> passphrase;
+    if (!options.out.empty()) {
+        for (const service::BatchRow& row : rows) {
+            files.reserve(batchFile(options, row, ".pem"));
+            files.reserve(batchFile(options, row, ".key"));
+        }
+        passphrase = options.keyFile.passphrase(console);
+    }
+    if (store)
+        options.store.unlock(*store, console);
+    const auto results = service::issueBatch(store.get(), rows, console.jobControl("Issuing"));
+    if (!options.out.empty()) {
+        files.makeFolder(options.out);
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            addBatchFiles(options, rows[i], results[i], passphrase, files);
+        files.commit(console);
+    }
+    return reportBatch(results, files, console);
+}
+
 int runIssue(const IssueOptions& options, Console& console) {
     checkTargets(options);
+    if (!options.batch.empty())
+        return runBatch(options, console);
     OutputFiles files(options.isForced);
     files.reserve(options.out);
     files.reserve(options.keyOut);
@@ -232,6 +328,9 @@ void addIssueCommand(CommandLine& line) {
     command.add_option("--serial", options->serial, "Serial number, hexadecimal (default: 128 random bits)");
     command.add_option("--out", options->out, "File for the certificate (PEM), - is standard output");
     command.add_option("--key-out", options->keyOut, "File for the new key (PKCS#8 PEM, mode 0600)");
+    command.add_option("--batch", options->batch,
+                       "Table (CSV) with a certificate a row; its first row names the columns: subject, san, profile, "
+                       "days, not_after, name, file. All are issued, or none; --out is the folder of their files");
     command.add_flag("--with-chain", options->hasChain, "Write the intermediate certificates too");
     command.add_option("--name", options->name, "Its name in the store");
     command.add_flag("--force", options->isForced, "Overwrite existing files");

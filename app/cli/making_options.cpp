@@ -103,7 +103,7 @@ service::KeySource KeyOptions::source(store::Store* store, Console& console, con
 }
 
 void ContentOptions::addTo(CLI::App& command) {
-    command.add_option("--profile", m_profile, "Purpose: " + profileIds());
+    command.add_option("--profile", m_profile, "Purpose: " + profileIds() + " (nothing preset)");
     command.add_option("--subject", m_subject, "Distinguished name: CN=a,O=b or /O=b/CN=a");
     command
         .add_option(
@@ -118,9 +118,14 @@ void ContentOptions::addTo(CLI::App& command) {
     command.add_flag("--rsa-pss", m_usesPss, "Sign by RSA-PSS (RFC 4055) with an RSA key");
 }
 
+void ContentOptions::requireProfile() const {
+    if (m_profile.empty())
+        throw UsageError("--profile is missing: what the certificate is for; there are: " + profileIds());
+}
+
 pki::IssueChoices ContentOptions::choices() const {
     pki::IssueChoices choices;
-    const pki::Profile* profile = pki::findProfile(m_profile);
+    const pki::Profile* profile = pki::findProfile(m_profile.empty() ? "custom" : m_profile);
     if (profile == nullptr)
         throw UsageError("--profile: there is no profile “" + m_profile + "”; there are: " + profileIds());
     choices.profile = *profile;
@@ -248,21 +253,23 @@ int refuse(const std::vector<pki::Problem>& problems, Console& console) {
     std::string hint = first == problems.end() ? std::string() : hintOf(*first);
     if (hint.empty() && first != problems.end())
         hint = first->fix;
-    const Error error(ErrorKind::NotAllowed, pki::errorText(problems), hint);
+    const bool isUnsupported = first != problems.end() && first->id == "key-unsupported";
+    const ErrorKind kind = isUnsupported ? ErrorKind::Unsupported : ErrorKind::NotAllowed;
+    const Error error(kind, pki::errorText(problems), hint);
     if (console.isJson()) {
         service::Json document;
         document["error"] = service::errorJson(error);
         document["problems"] = problemsJson(problems);
         console.printJson(document);
-        return exit_code::Refused;
+        return exitCodeOf(kind);
     }
     for (const pki::Problem& problem : problems) {
         if (problem.severity != pki::Severity::Error)
             printProblems({problem}, console);
         else
-            console.printError(Error(ErrorKind::NotAllowed, messageOf(problem), hintOf(problem)));
+            console.printError(Error(kind, messageOf(problem), hintOf(problem)));
     }
-    return exit_code::Refused;
+    return exitCodeOf(kind);
 }
 
 } // namespace certwright::cli

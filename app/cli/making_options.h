@@ -44,11 +44,13 @@ class ContentOptions {
 public:
     void addTo(CLI::App& command);
 
-    /// @throws UsageError for a value that cannot be read
+    /// @throws UsageError when --profile was not given
+    void requireProfile() const;
+    /// Without --profile the one named custom. @throws UsageError for a value that cannot be read
     pki::IssueChoices choices() const;
 
 private:
-    std::string m_profile = "custom";
+    std::string m_profile;
     std::string m_subject;
     std::vector<std::string> m_names;
     std::vector<std::string> m_extensions;

@@ -3,6 +3,7 @@
 #include "app/cli/command_line.h"
 #include "core/base/error.h"
 
+#include <QDir>
 #include <QFileInfo>
 
 namespace certwright::cli {
@@ -17,6 +18,12 @@ void OutputFiles::reserve(const std::string& path) const {
     if (info.exists() || info.isSymLink())
         throw Error(ErrorKind::NotAllowed, "“" + path + "” exists already",
                     "Choose another name, or overwrite it with --force")
+            .withContext(path);
+}
+
+void OutputFiles::makeFolder(const std::string& path) {
+    if (!QDir().mkpath(QString::fromStdString(path)))
+        throw Error(ErrorKind::Io, "The folder could not be made", "Choose one that you may write to")
             .withContext(path);
 }
 

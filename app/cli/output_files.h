@@ -25,6 +25,8 @@ public:
     /// Refuses a path that exists, before the work is done that would end there. An empty path is none, "-" standard
     /// output. @throws Error NotAllowed
     void reserve(const std::string& path) const;
+    /// Makes a folder where there is none. @throws Error Io
+    static void makeFolder(const std::string& path);
     /// "-" is kept until commit() and goes to standard output then.
     void addText(const std::string& path, std::string text, const char* purpose,
                  const service::ExpectedContents& expected = {});

@@ -111,15 +111,16 @@ bool PrivateKey::canSign() const {
 }
 
 std::string PrivateKey::naturalDigest() const {
-    // EdDSA "demands" a digest called UNDEF.
-    const std::string demanded = facts().type == "RSA-PSS" ? demandedDigest(m_key.get()) : std::string();
-    return demanded.empty() ? crypto::naturalDigest(facts()) : demanded;
+    return publicKey().naturalDigest();
 }
 
 Handle<EVP_MD_CTX> PrivateKey::signingContext(std::string_view digest, RsaPadding padding) const {
     if (!canSign())
         throw Error(ErrorKind::NotAllowed, "A key of the type " + displayText(facts()) + " cannot sign",
                     "It can be in a certificate, but only another key can sign that.");
+    if (facts().curve == "SM2")
+        throw Error(ErrorKind::Unsupported, "Signatures with SM2 keys are not offered",
+                    "They depend on an identifier of the signer besides the key (GM/T 0009); take another curve.");
     const std::string natural = naturalDigest();
     if (natural.empty() && !digest.empty())
         throw Error(ErrorKind::BadInput, "Keys of the type " + facts().type + " sign without a digest of choice",
@@ -154,19 +155,6 @@ base::Bytes PrivateKey::sign(base::BytesView data, std::string_view digest) cons
                 ErrorKind::BadInput);
     signature.resize(length);
     return signature;
-}
-
-std::string naturalDigest(const KeyFacts& facts) {
-    if (facts.type == "EC") {
-        if (facts.bits >= 512)
-            return "SHA512";
-        return facts.bits >= 384 ? "SHA384" : "SHA256";
-    }
-    if (facts.type == "RSA" || facts.type == "RSA-PSS")
-        return facts.bits > 7680 ? "SHA384" : "SHA256";
-    if (facts.type == "DSA")
-        return "SHA256";
-    return {};
 }
 
 } // namespace certwright::crypto

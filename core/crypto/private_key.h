@@ -34,8 +34,7 @@ public:
     /// False for keys that cannot sign (X25519, X448, DH, ML-KEM).
     bool canSign() const;
 
-    /// The digest that signs when nobody chose one: naturalDigest() of the facts, or the one that the key itself
-    /// demands (RSA-PSS with restricting parameters, RFC 4055 3.1).
+    /// PublicKey::naturalDigest() of its public half.
     std::string naturalDigest() const;
 
     /// A context for signing with `digest`, or with naturalDigest() when it is empty: what sign() and the builders of
@@ -55,9 +54,5 @@ private:
     std::shared_ptr<EVP_PKEY> m_key;
     PublicKey m_public;
 };
-
-/// The digest that fits a key when nobody chose one: SHA-256, SHA-384 for P-384 and RSA above 7680 bits, SHA-512 for
-/// P-521; empty where the algorithm brings its own (EdDSA, ML-DSA, SLH-DSA).
-std::string naturalDigest(const KeyFacts& facts);
 
 } // namespace certwright::crypto

@@ -343,6 +343,24 @@ std::optional<PssParameters> PublicKey::pssParameters() const {
     return isRestricted ? std::optional(found) : std::nullopt;
 }
 
+std::string PublicKey::naturalDigest() const {
+    const auto pss = pssParameters();
+    return pss ? pss->digest : crypto::naturalDigest(facts());
+}
+
+std::string naturalDigest(const KeyFacts& facts) {
+    if (facts.type == "EC") {
+        if (facts.bits >= 512)
+            return "SHA512";
+        return facts.bits >= 384 ? "SHA384" : "SHA256";
+    }
+    if (facts.type == "RSA" || facts.type == "RSA-PSS")
+        return facts.bits > 7680 ? "SHA384" : "SHA256";
+    if (facts.type == "DSA")
+        return "SHA256";
+    return {};
+}
+
 std::string PublicKey::toPem() const {
     const Handle<BIO> bio(base::check(BIO_new(BIO_s_mem()), "make a buffer"));
     base::check(PEM_write_bio(bio.get(), PEM_STRING_PUBLIC, "", m_data->der.data(), base::longSize(m_data->der.size())),

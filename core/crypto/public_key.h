@@ -27,6 +27,10 @@ struct PssParameters {
     bool operator==(const PssParameters&) const = default;
 };
 
+/// The digest that fits a key when nobody chose one: SHA-256, SHA-384 for P-384 and RSA above 7680 bits, SHA-512 for
+/// P-521; empty where the algorithm brings its own (EdDSA, ML-DSA, SLH-DSA).
+std::string naturalDigest(const KeyFacts& facts);
+
 /// "RSA 3072", "P-256", "Ed25519": the way lists show a key.
 std::string displayText(const KeyFacts& facts);
 
@@ -52,6 +56,9 @@ public:
     bool isUsable() const noexcept;
     /// RSA-PSS: what the key restricts its signatures to; nothing when it does not, or is not usable here.
     std::optional<PssParameters> pssParameters() const;
+    /// The digest that its signatures have when nobody chose one: naturalDigest() of the facts, or the one that the key
+    /// itself demands (RSA-PSS with restricting parameters, RFC 4055 3.1).
+    std::string naturalDigest() const;
 
     /// PEM of the SubjectPublicKeyInfo (RFC 7468 13).
     std::string toPem() const;

@@ -49,7 +49,7 @@ private:
 
     // plan_checks.cpp
     void planSignature();
-    void checkDigest(const crypto::KeyFacts& signer);
+    void checkDigest(const crypto::KeyFacts& signer, const std::string& natural);
     void checkIssuer();
     void checkIssuerNames();
     void checkPathLength();
@@ -57,6 +57,7 @@ private:
     void checkKeyStrength();
     void checkSerial();
     void checkRequest();
+    void checkForCaOnly();
     void checkConsistency();
 
     void add(Severity severity, Field field, std::string id, std::string message, std::string fix = {},

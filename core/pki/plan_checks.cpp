@@ -85,12 +85,12 @@ void PlanBuilder::planSignature() {
             add(Severity::Error, Field::Digest, "pss-unfit",
                 "RSA-PSS signatures need an RSA key, not " + signer.type + ".");
     }
-    checkDigest(signer);
+    const auto key = isIssued ? std::optional(m_context.issuer->publicKey()) : m_publicKey;
+    checkDigest(signer, key ? key->naturalDigest() : crypto::naturalDigest(signer));
     m_plan.signatureAlgorithm = signatureName(signer, m_plan.digest, m_plan.padding);
 }
 
-void PlanBuilder::checkDigest(const crypto::KeyFacts& signer) {
-    const std::string natural = crypto::naturalDigest(signer);
+void PlanBuilder::checkDigest(const crypto::KeyFacts& signer, const std::string& natural) {
     if (natural.empty()) {
         if (!m_choices.digest.empty())
             add(Severity::Warning, Field::Digest, "digest-unused",
@@ -174,7 +174,8 @@ void PlanBuilder::checkKey() {
     }
     if (m_publicKey && !m_publicKey->isUsable())
         add(Severity::Error, Field::Key, "key-unsupported",
-            "The OpenSSL in use cannot handle " + displayText(key) + " keys.");
+            "The OpenSSL in use cannot handle " + displayText(key) + " keys.",
+            "Use a computer with OpenSSL 3.5 or newer");
     if (m_choices.product != Product::IssuedCertificate && !canSign(key))
         add(Severity::Error, Field::Key, "key-cannot-sign",
             displayText(key) + " keys cannot sign, so they can neither sign themselves nor a request.",
@@ -238,16 +239,36 @@ void PlanBuilder::checkRequest() {
                 "The request asks for a CA certificate (CA:TRUE); this is left out.", "Take it from the request",
                 constraints->oid());
     }
+    using Fate = RequestedField::Fate;
     std::string dropped;
+    std::string replaced;
     for (const RequestedField& field : m_plan.comparison) {
-        if (field.fate != RequestedField::Fate::Dropped || field.oid == oids::SubjectKeyIdentifier ||
-            field.oid == oids::AuthorityKeyIdentifier || field.oid == oids::BasicConstraints)
+        const bool isOfExtension = !field.oid.empty();
+        if (field.oid == oids::SubjectKeyIdentifier || field.oid == oids::AuthorityKeyIdentifier ||
+            field.oid == oids::BasicConstraints || field.fate == Fate::Taken || field.fate == Fate::Added ||
+            (field.fate == Fate::Replaced && !isOfExtension))
             continue;
-        dropped += dropped.empty() ? field.name : ", " + field.name;
+        std::string& names = field.fate == Fate::Dropped ? dropped : replaced;
+        names += names.empty() ? field.name : ", " + field.name;
     }
+    if (!replaced.empty())
+        add(Severity::Notice, Field::Request, "request-replaced",
+            "The request asks for something else; as the purpose says: " + replaced + ".", "Take it from the request");
     if (!dropped.empty())
         add(Severity::Warning, Field::Request, "request-dropped",
             "The request asks for more than will be issued; left out: " + dropped + ".", "Take it from the request");
+}
+
+/// Extensions that RFC 5280 gives to CA certificates alone: 4.2.1.5, 4.2.1.10, 4.2.1.11, 4.2.1.14.
+void PlanBuilder::checkForCaOnly() {
+    static constexpr std::string_view policyMappings = "2.5.29.33", policyConstraints = "2.5.29.36",
+                                      inhibitAnyPolicy = "2.5.29.54";
+    for (const std::string_view oid : {policyMappings, oids::NameConstraints, policyConstraints, inhibitAnyPolicy}) {
+        if (const PlannedExtension* planned = m_plan.extension(oid))
+            add(Severity::Warning, Field::Extensions, "extension-of-ca",
+                planned->shortName() + " belongs to certificates of CAs alone; programs refuse or ignore it here.",
+                "Leave it out", planned->oid);
+    }
 }
 
 void PlanBuilder::checkConsistency() {
@@ -260,6 +281,8 @@ void PlanBuilder::checkConsistency() {
     const PlannedExtension* usage = m_plan.extension(oids::KeyUsage);
     const PlannedExtension* constraints = m_plan.extension(oids::BasicConstraints);
     const bool isCa = willBeCa();
+    if (!isCa)
+        checkForCaOnly();
     if (usage != nullptr && usage->extension) {
         const auto names = x509::keyUsageNames(usage->extension->value());
         const bool signsCertificates = std::ranges::find(names, "keyCertSign") != names.end();

@@ -204,6 +204,10 @@ void PlanBuilder::addUserExtensions() {
             add(Severity::Error, Field::Extensions, "extension-repeated",
                 extension.shortName() + " is given twice; an extension may occur once only.", {}, extension.oid());
         seen.push_back(extension.oid());
+        if (extension.oid() == oids::SubjectAltName && !m_choices.names.empty())
+            add(Severity::Error, Field::Extensions, "names-twice",
+                "Alternative names are given twice, as names and as an extension; only one can be issued.", {},
+                extension.oid());
         put({extension.oid(), extension.isCritical(), Origin::User, extension});
     }
 }

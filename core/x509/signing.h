@@ -14,11 +14,11 @@ base::Handle<EVP_MD_CTX> signingContext(const crypto::PrivateKey& key, std::stri
                                         crypto::RsaPadding padding);
 
 /// Says what is wrong when one of OpenSSL's X509_..._sign_ctx() gave no signature: as a rule there is no algorithm for
-/// this digest with this key (BLAKE2 with EC). `what` is "the certificate" and so on. @throws Error BadInput
+/// this digest with this key (BLAKE2 with EC). `what` is "the certificate" and so on. @throws Error Unsupported
 void checkSigned(int result, std::string_view what, std::string_view digest);
 
 /// The same for the verification of what was just signed: OpenSSL can sign with digests for which it finds no algorithm
-/// again (RSA with SHA-512/256 in OpenSSL 3.0). @throws Error BadInput
+/// again (RSA with SHA-512/256 in OpenSSL 3.0). @throws Error Unsupported
 void checkVerified(int result, std::string_view what, std::string_view digest);
 
 } // namespace certwright::x509

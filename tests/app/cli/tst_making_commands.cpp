@@ -34,6 +34,13 @@ private Q_SLOTS:
     void keepsPrivateKeysPrivate();
     void makesRsaKeysAsAskedFor();
     void signsByPssAsAskedFor();
+    void signsByWhatAKeyDemands();
+    void refusesWhatCannotBeSigned_data();
+    void refusesWhatCannotBeSigned();
+    void issuesABatch();
+    void issuesABatchIntoAStore();
+    void refusesABatchAsAWhole_data();
+    void refusesABatchAsAWhole();
     void overwritesOnlyWithForce();
     void refusesWithItsReasons_data();
     void refusesWithItsReasons();
@@ -150,6 +157,147 @@ void MakingCommandsTest::signsByPssAsAskedFor() {
              9);
 }
 
+void MakingCommandsTest::signsByWhatAKeyDemands() {
+    CERTWRIGHT_NEED_TOOL(tool, "openssl");
+    CERTWRIGHT_VERIFY_SUCCESS(cli("key generate --type rsa-pss:2048 --pss-digest SHA384 --out pss.key"));
+    CERTWRIGHT_VERIFY_SUCCESS(
+        cli("issue --self-signed --profile root-ca --subject CN=Root --key pss.key --out root.pem"));
+    CERTWRIGHT_VERIFY_SUCCESS(run(tool, {QStringLiteral("verify"), QStringLiteral("-check_ss_sig"),
+                                         QStringLiteral("-CAfile"), path("root.pem"), path("root.pem")}));
+    CERTWRIGHT_VERIFY_SUCCESS(cli("request create --subject CN=x --key pss.key --out x.csr"));
+    QCOMPARE(jsonOf(cli("show --json root.pem"))
+                 .value(QLatin1String("files"))
+                 .toArray()
+                 .at(0)
+                 .toObject()
+                 .value(QLatin1String("items"))
+                 .toArray()
+                 .at(0)
+                 .toObject()
+                 .value(QLatin1String("signature_algorithm"))
+                 .toString(),
+             QStringLiteral("rsassaPss"));
+}
+
+void MakingCommandsTest::refusesWhatCannotBeSigned_data() {
+    QTest::addColumn<QString>("arguments");
+    for (const char* line :
+         {"--new-key ec:SM2", "--new-key ec:P-256 --digest MD5-SHA1", "--new-key ec:P-256 --digest MD5"})
+        QTest::newRow(line) << QString::fromLatin1(line);
+}
+
+void MakingCommandsTest::refusesWhatCannotBeSigned() {
+    QFETCH(const QString, arguments);
+    const auto refused = cli(words("issue --self-signed --profile root-ca --subject CN=x --out x.pem --key-out x.key") +
+                             arguments.split(u' '));
+    QCOMPARE(refused.exitCode, 5);
+    QVERIFY(!QFile::exists(path("x.pem")) && !QFile::exists(path("x.key")));
+}
+
+void MakingCommandsTest::issuesABatch() {
+    CERTWRIGHT_NEED_TOOL(tool, "openssl");
+    makeCa();
+    // As a spreadsheet saves it: with a mark, CRLF, quotation marks inside, an empty cell.
+    write("rows.csv", "\xEF\xBB\xBFSAN,subject,profile,days,file\r\n"
+                      "\"a.lab, 192.0.2.7\",,tls-server,30,\r\n"
+                      ",\"CN=Somebody, O=\"\"Lab\"\"\",tls-client,,somebody\r\n");
+    CERTWRIGHT_VERIFY_SUCCESS(cli("issue --ca-cert ca.pem --ca-key ca.key --new-key auto --batch rows.csv --out made"));
+    QCOMPARE(QDir(path("made")).entryList(QDir::Files).join(u' '),
+             QStringLiteral("a.lab.key a.lab.pem somebody.key somebody.pem"));
+    for (const char* name : {"made/a.lab", "made/somebody"}) {
+        const QByteArray file = name;
+        CERTWRIGHT_VERIFY_SUCCESS(run(tool, {QStringLiteral("verify"), QStringLiteral("-CAfile"), path("ca.pem"),
+                                             path((file + ".pem").constData())}));
+        QCOMPARE(run(tool, {QStringLiteral("pkey"), QStringLiteral("-in"), path((file + ".key").constData()),
+                            QStringLiteral("-pubout")})
+                     .output,
+                 run(tool, {QStringLiteral("x509"), QStringLiteral("-in"), path((file + ".pem").constData()),
+                            QStringLiteral("-noout"), QStringLiteral("-pubkey")})
+                     .output);
+        QCOMPARE(QFile::permissions(path((file + ".key").constData())) & (QFile::ReadGroup | QFile::ReadOther),
+                 QFile::Permissions());
+    }
+    const QByteArray server = run(tool, {QStringLiteral("x509"), QStringLiteral("-in"), path("made/a.lab.pem"),
+                                         QStringLiteral("-noout"), QStringLiteral("-text")})
+                                  .output;
+    QVERIFY2(server.contains("DNS:a.lab, IP Address:192.0.2.7") && server.contains("TLS Web Server Authentication"),
+             server.constData());
+    const QByteArray subject =
+        run(tool, {QStringLiteral("x509"), QStringLiteral("-in"), path("made/somebody.pem"), QStringLiteral("-noout"),
+                   QStringLiteral("-subject"), QStringLiteral("-nameopt"), QStringLiteral("RFC2253")})
+            .output;
+    QVERIFY2(subject.contains("CN=Somebody,O=Lab"), subject.constData());
+    QCOMPARE(cli("issue --ca-cert ca.pem --ca-key ca.key --new-key auto --batch rows.csv --out made").exitCode, 9);
+}
+
+void MakingCommandsTest::issuesABatchIntoAStore() {
+    CERTWRIGHT_VERIFY_SUCCESS(cli("store create --store s.certwright --passphrase-file store.pass"));
+    const QStringList store = words("--store s.certwright --passphrase-file store.pass");
+    CERTWRIGHT_VERIFY_SUCCESS(
+        cli(words("issue --profile root-ca --self-signed --new-key ec:P-256 --subject CN=Root --name root") + store));
+    QByteArray rows = "san,name\n";
+    for (int i = 0; i < 50; ++i)
+        rows += QByteArrayLiteral("h") + QByteArray::number(i) + ".lab,host " + QByteArray::number(i) + '\n';
+    write("rows.csv", rows);
+    const QStringList batch = words("issue --json --profile tls-server --ca root --new-key ec:P-256 --batch rows.csv");
+    const auto made = cli(batch + store);
+    CERTWRIGHT_VERIFY_SUCCESS(made);
+    QCOMPARE(jsonOf(made).value(QLatin1String("certificates")).toArray().size(), 50);
+    const auto count = [&] {
+        return jsonOf(cli(words("list --json --kind certificate --store s.certwright")))
+            .value(QLatin1String("items"))
+            .toArray()
+            .size();
+    };
+    QCOMPARE(count(), 51);
+    // One name that is taken, and nothing of the rest is issued.
+    write("rows.csv", "san,name\nx.lab,new\ny.lab,host 7\n");
+    const auto refused = cli(batch + store);
+    QCOMPARE(refused.exitCode, 9);
+    QVERIFY2(refused.output.contains("Row 3: "), refused.output.constData());
+    QCOMPARE(count(), 51);
+    // Two rows with one name only show while they are issued.
+    write("rows.csv", "san,name,file\nx.lab,same,x\ny.lab,same,y\n");
+    QCOMPARE(cli(batch + store).exitCode, 9);
+    QCOMPARE(count(), 51);
+}
+
+void MakingCommandsTest::refusesABatchAsAWhole_data() {
+    QTest::addColumn<QByteArray>("table");
+    QTest::addColumn<int>("code");
+    QTest::addColumn<QByteArray>("says");
+    const auto row = [](const char* name, const char* table, int code, const char* says) {
+        QTest::newRow(name) << QByteArray(table) << code << QByteArray(says);
+    };
+    row("empty", "", 3, "no certificate in the table");
+    row("heading alone", "san\n", 3, "no certificate in the table");
+    row("unknown column", "san,colour\na.lab,red\n", 3, "Row 1: there is no column “colour”");
+    row("column twice", "san,SAN\na.lab,b.lab\n", 3, "Row 1: the column “san” is there twice");
+    row("too few cells", "san,days\na.lab,3\nb.lab\n", 3, "Row 3: 1 cells");
+    row("open quotation", "san\na.lab\n\"b.lab\n", 3, "cannot be read after row 2");
+    row("days", "san,days\na.lab,soon\n", 3, "Row 2: in the column days: “soon”");
+    row("time", "san,not_after\na.lab,2027\n", 3, "Row 2: in the column not_after: “2027”");
+    row("profile", "san,profile\na.lab,x\n", 3, "Row 2: in the column profile: “x”");
+    row("subject", "subject\nnothing\n", 3, "Row 2: ");
+    row("same files", "san,file\na.lab,x\nb.lab,x\n", 3, "Row 3: its files would be called “x”");
+    row("no server's name", "san,subject\na.lab,\n,CN=b\n", 9, "Row 3: ");
+    row("leads out", "san,file\na.lab,../x\n", 0, "");
+}
+
+void MakingCommandsTest::refusesABatchAsAWhole() {
+    QFETCH(const QByteArray, table);
+    QFETCH(const int, code);
+    QFETCH(const QByteArray, says);
+    makeCa();
+    write("rows.csv", table);
+    const auto result = cli("issue --profile tls-server --ca-cert ca.pem --ca-key ca.key --new-key ec:P-256 "
+                            "--batch rows.csv --out made");
+    QCOMPARE(result.exitCode, code);
+    QVERIFY2(result.errors.contains(says), result.errors.constData());
+    QCOMPARE(QDir(path("made")).entryList(QDir::Files).size(), code == 0 ? 2 : 0);
+    QVERIFY(!QFile::exists(path("x.pem")));
+}
+
 void MakingCommandsTest::overwritesOnlyWithForce() {
     CERTWRIGHT_VERIFY_SUCCESS(cli("key generate --type ed25519 --out a.key"));
     QCOMPARE(cli("key generate --type ed25519 --out a.key").exitCode, 9);
@@ -187,7 +335,8 @@ void MakingCommandsTest::refusesWithItsReasons() {
 void MakingCommandsTest::knowsWrongUsage_data() {
     QTest::addColumn<QString>("arguments");
     for (const char* line :
-         {"issue --profile tls-server", "issue --profile no-such --self-signed --new-key auto --out a --key-out b",
+         {"issue --profile tls-server", "issue --self-signed --new-key auto --subject CN=x --out a --key-out b",
+          "issue --profile no-such --self-signed --new-key auto --out a --key-out b",
           "issue --profile root-ca --self-signed --new-key auto --subject CN=x --out a",
           "issue --profile root-ca --self-signed --new-key auto --not-after soon --out a --key-out b",
           "key generate --type rsa:3072", "key generate --type ed25519 --exponent 3 --out a",

@@ -236,6 +236,24 @@ void IssuePlanTest::saysEveryProblem_data() {
         },
         "extension-repeated", Severity::Error);
     row(
+        "alternative names twice", "tls-server", "a.lab.example",
+        [](IssueChoices& choices, IssueContext&) {
+            choices.extensions.push_back(x509::Extension::fromText("subjectAltName", false, "DNS:b.lab.example"));
+        },
+        "names-twice", Severity::Error);
+    for (const char* ofCa : {"nameConstraints=permitted;DNS:lab.example", "policyConstraints=requireExplicitPolicy:3",
+                             "inhibitAnyPolicy=2", "policyMappings=1.2.3.4:1.2.3.5"}) {
+        row(
+            ofCa, "tls-server", "a.lab.example",
+            [ofCa](IssueChoices& choices, IssueContext&) {
+                const std::string text = ofCa;
+                const auto equals = text.find('=');
+                choices.extensions.push_back(
+                    x509::Extension::fromText(text.substr(0, equals), true, text.substr(equals + 1)));
+            },
+            "extension-of-ca", Severity::Warning);
+    }
+    row(
         "critical extension that is unknown", "tls-server", "a.lab.example",
         [](IssueChoices& choices, IssueContext&) {
             choices.extensions.push_back(x509::Extension::fromText("1.3.6.1.4.1.55555.1", true, "ASN1:NULL"));
