@@ -100,12 +100,6 @@ std::optional<SpkiParts> splitSpki(BytesView bytes) {
     return parts;
 }
 
-std::string typeOfAlgorithm(std::string_view oid) {
-    const auto* found = std::find_if(std::begin(Algorithms), std::end(Algorithms),
-                                     [oid](const KnownAlgorithm& row) { return row.oid == oid; });
-    return std::string(found == std::end(Algorithms) ? oid : found->type);
-}
-
 int bitLength(BytesView integer) noexcept {
     std::size_t first = 0;
     while (first < integer.size() && integer[first] == 0)
@@ -166,7 +160,7 @@ int prime(const base::DerElement& parameters) noexcept {
 /// in the encoding; factsOf() asks OpenSSL for them where it must.
 KeyFacts factsFromParts(const SpkiParts& parts) {
     KeyFacts facts;
-    facts.type = typeOfAlgorithm(parts.algorithm);
+    facts.type = algorithmType(parts.algorithm);
     if (facts.type == "RSA" || facts.type == "RSA-PSS") {
         facts.bits = rsaModulusBits(parts.keyBits);
     } else if (facts.type == "DSA" || facts.type == "DH") {
@@ -341,6 +335,12 @@ std::optional<PssParameters> PublicKey::pssParameters() const {
     }
     base::clearQueue();
     return isRestricted ? std::optional(found) : std::nullopt;
+}
+
+std::string algorithmType(std::string_view oid) {
+    const auto* found = std::find_if(std::begin(Algorithms), std::end(Algorithms),
+                                     [oid](const KnownAlgorithm& row) { return row.oid == oid; });
+    return std::string(found == std::end(Algorithms) ? oid : found->type);
 }
 
 std::string PublicKey::naturalDigest() const {

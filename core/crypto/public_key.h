@@ -27,6 +27,10 @@ struct PssParameters {
     bool operator==(const PssParameters&) const = default;
 };
 
+/// The type of keys with this algorithm (dotted OID), "ML-DSA-65", known without the linked OpenSSL; the OID where
+/// there is none. For EdDSA, ML-DSA and SLH-DSA the signature algorithm has the same OID.
+std::string algorithmType(std::string_view oid);
+
 /// The digest that fits a key when nobody chose one: SHA-256, SHA-384 for P-384 and RSA above 7680 bits, SHA-512 for
 /// P-521; empty where the algorithm brings its own (EdDSA, ML-DSA, SLH-DSA).
 std::string naturalDigest(const KeyFacts& facts);

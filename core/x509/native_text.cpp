@@ -3,6 +3,7 @@
 #include "core/base/der_reader.h"
 #include "core/base/error.h"
 #include "core/base/openssl_check.h"
+#include "core/crypto/public_key.h"
 #include "core/x509/name_attributes.h"
 
 #include <openssl/objects.h>
@@ -52,7 +53,7 @@ std::string algorithmName(const X509_ALGOR* algorithm) {
     const int nid = OBJ_obj2nid(object);
     if (nid != NID_undef)
         return OBJ_nid2ln(nid);
-    return dottedOid(object);
+    return crypto::algorithmType(dottedOid(object));
 }
 
 Handle<ASN1_OBJECT> objectOf(std::string_view text) {

@@ -256,6 +256,28 @@ void dropRepeated(std::vector<Finding>& findings) {
     std::erase_if(findings, [](const Finding& finding) { return finding.id == "unable-to-verify-leaf"; });
 }
 
+/// What looks like a missing issuer or a wrong signature where the linked OpenSSL does not offer the algorithm.
+void nameUnsupported(const CandidatePath& path, std::vector<Finding>& findings) {
+    for (Finding& finding : findings) {
+        const auto depth = static_cast<std::size_t>(std::max(finding.depth, 0));
+        const bool isAboutSignature = finding.id == "unable-to-get-issuer" || finding.id == "unable-to-verify-leaf" ||
+                                      finding.id == "bad-signature" || finding.id == "unusable-issuer-key";
+        if (!isAboutSignature || depth >= path.chain.size())
+            continue;
+        const Certificate& certificate = path.chain[depth];
+        const bool isSelfIssued = certificate.subject() == certificate.issuer();
+        if (depth + 1 >= path.chain.size() && !isSelfIssued)
+            continue;
+        const crypto::PublicKey key = path.chain[isSelfIssued ? depth : depth + 1].publicKey();
+        if (key.isUsable())
+            continue;
+        finding.id = "unsupported-algorithm";
+        finding.message = "The signature of " + certificate.subject().displayName() +
+                          " cannot be checked: the OpenSSL of this computer does not offer " + key.facts().type + ".";
+        finding.fix = "Verify it with a newer OpenSSL; 3.5 offers the post-quantum algorithms.";
+    }
+}
+
 /// The path's certificates; all others too when OpenSSL looks for itself, and when lists are asked for: among them may
 /// be signers of lists, and their issuers.
 CertificateStack stackFor(const CandidatePath* path, const std::vector<Certificate>& untrusted, bool needsAll) {
@@ -342,6 +364,7 @@ VerifyResult PathCheck::verify(const CandidatePath& path) const {
     }
     if (m_options.purpose == Purpose::CodeSign && !hasOpensslPurpose(m_options.purpose))
         codeSignFindings(certificate, out.findings);
+    nameUnsupported(path, out.findings);
     dropRepeated(out.findings);
     out.isTrusted = out.isTrusted && out.findings.empty();
     return out;

@@ -34,6 +34,24 @@ QString textOf(const std::vector<Finding>& findings) {
 class TrustStoreTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void saysWhenAnAlgorithmIsNotOffered() {
+        const QByteArray pem = test::readDataFile(QStringLiteral("conformance/pqc/gen-ml-dsa-44.crt.pem"));
+        const Certificate certificate = Certificate::fromPem({pem.constData(), static_cast<std::size_t>(pem.size())});
+        QCOMPARE(q(certificate.signatureAlgorithm()), QStringLiteral("ML-DSA-44"));
+        TrustStore store;
+        store.addTrusted(certificate);
+        VerifyOptions options;
+        options.time = certificate.notBefore();
+        const VerifyResult result = store.verify(certificate, options);
+        // OpenSSL 3.5 offers it, 3.0 does not: then it is no missing issuer.
+        if (certificate.publicKey().isUsable()) {
+            QVERIFY2(result.isTrusted, qPrintable(textOf(result.findings)));
+            return;
+        }
+        QCOMPARE(textOf(result.findings), QStringLiteral("unsupported-algorithm at 0"));
+        QVERIFY(result.findings.front().message.find("does not offer ML-DSA-44") != std::string::npos);
+    }
+
     // crypto.X509StoreType, crypto.X509Store.add_cert: adding one twice is no error, and it is there once.
     void takesACertificateTwice() {
         TrustStore store;
