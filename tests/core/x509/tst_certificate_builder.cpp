@@ -295,7 +295,8 @@ private Q_SLOTS:
         if (algorithm.isEmpty()) {
             const auto error = test::errorOf([&] { return builder.sign(used, digest.toStdString()); });
             QVERIFY(error);
-            QCOMPARE(test::nameOf(error->kind()), test::nameOf(ErrorKind::BadInput));
+            QCOMPARE(test::nameOf(error->kind()),
+                     test::nameOf(digest == "BLAKE2b512" ? ErrorKind::Unsupported : ErrorKind::BadInput));
             QVERIFY2(digest == "SHA256" || digest == "null" ||
                          q(error->message()).contains(QString::fromLatin1(digest)),
                      error->what());
@@ -327,7 +328,8 @@ private Q_SLOTS:
         if (certificate)
             QCOMPARE(complaintsAboutSelfSigned(*certificate), QByteArray());
         else
-            QCOMPARE(test::nameOf(error->kind()), test::nameOf(ErrorKind::BadInput));
+            QVERIFY(error->kind() == ErrorKind::Unsupported ||
+                    error->kind() == ErrorKind::BadInput); // RSA knows no SM3
     }
 
     // crypto.X509.sign: RSA-PSS on request, and with keys that know nothing else; the salt is as long as the digest

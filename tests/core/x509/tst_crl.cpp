@@ -360,8 +360,8 @@ private Q_SLOTS:
         CrlBuilder builder(m_root.certificate());
         builder.setThisUpdate(timeAt("2024-01-01T00:00:00Z"));
         CERTWRIGHT_VERIFY_FAILS(builder.sign(test::TestCa().key()), ErrorKind::NotAllowed);
-        for (const char* digest : {"no such digest", "BLAKE2b512"})
-            CERTWRIGHT_VERIFY_FAILS(builder.sign(m_root.key(), digest), ErrorKind::BadInput);
+        CERTWRIGHT_VERIFY_FAILS(builder.sign(m_root.key(), "no such digest"), ErrorKind::BadInput);
+        CERTWRIGHT_VERIFY_FAILS(builder.sign(m_root.key(), "BLAKE2b512"), ErrorKind::Unsupported);
         QVERIFY(textByOpenssl(builder.sign(m_root.key(), "SHA384")).contains("ecdsa-with-SHA384"));
     }
 

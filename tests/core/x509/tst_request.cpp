@@ -230,8 +230,8 @@ private Q_SLOTS:
         const QByteArray text =
             test::openssl(test::words("req -inform DER -noout -text"), bytes(builder.sign(m_key, "SHA512").der()));
         QVERIFY2(text.contains("Signature Algorithm: ecdsa-with-SHA512\n"), text.constData());
-        for (const char* digest : {"no such digest", "BLAKE2b512"})
-            CERTWRIGHT_VERIFY_FAILS(builder.sign(m_key, digest), ErrorKind::BadInput);
+        CERTWRIGHT_VERIFY_FAILS(builder.sign(m_key, "no such digest"), ErrorKind::BadInput);
+        CERTWRIGHT_VERIFY_FAILS(builder.sign(m_key, "BLAKE2b512"), ErrorKind::Unsupported);
         CERTWRIGHT_VERIFY_FAILS(builder.sign(keyOf("ed25519"), "SHA256"), ErrorKind::BadInput);
     }
 
