@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace certwright::formats {
 
@@ -83,7 +84,8 @@ private:
     FieldReader m_fields;
     Unlocker& m_unlocker;
     KeystoreResult m_result;
-    bool m_isGivenUp = false; ///< nobody gave a passphrase when asked, or it would take too long
+    std::vector<base::Secret> m_tried; ///< passphrases that do not prove the store
+    bool m_isGivenUp = false;          ///< nobody gave a passphrase when asked, or it would take too long
 };
 
 void JavaStoreReader::addError(const Error& error) {
@@ -98,11 +100,17 @@ void JavaStoreReader::readCertificate(const std::string& alias) {
     m_result.item.items.push_back({x509::Certificate::fromDer(der), alias, {}});
 }
 
-/// Hashes all of the store, so that it counts as work.
+/// Hashes all of the store, so that it counts as work, and is done once for each passphrase.
 bool JavaStoreReader::isIntactBy(const base::Secret& passphrase) {
-    constexpr std::size_t OctetsOfOneIteration = 128;
+    constexpr std::size_t OctetsOfOneIteration = 128, MostTried = 16;
+    if (m_tried.size() >= MostTried ||
+        std::ranges::any_of(m_tried, [&](const base::Secret& one) { return one.equals(passphrase); }))
+        return false;
     m_unlocker.spend(m_store.size() / OctetsOfOneIteration);
-    return isJavaStoreIntact(m_store, passphrase);
+    if (isJavaStoreIntact(m_store, passphrase))
+        return true;
+    m_tried.push_back(passphrase.clone());
+    return false;
 }
 
 crypto::PrivateKey JavaStoreReader::unlock(BytesView der, const std::string& alias) {

@@ -42,7 +42,7 @@ void Unlocker::open(PassphraseQuestion::Subject subject, const std::string& labe
         }
         if (!answer)
             break;
-        if (i > 0)
+        if (i > 0 && m_restarts++ < m_options.maxAttempts)
             m_spent = 0;
         if (attempt(*answer)) {
             m_fitted.push_back(std::move(*answer));

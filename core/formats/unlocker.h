@@ -32,7 +32,7 @@ public:
 
     /// To be told what a key derivation will cost (costOf()) before it is made.
     /// @throws Error NotAllowed when it is more than the limit for all of the file; the count begins anew when somebody
-    /// gave another passphrase after one that did not fit
+    /// gave another passphrase after one that did not fit, ReadOptions::maxAttempts times in all
     void spend(std::uint64_t work);
 
     const ReadOptions& options() const noexcept { return m_options; }
@@ -46,6 +46,7 @@ private:
     std::string m_file;
     std::vector<base::Secret> m_fitted;
     std::uint64_t m_spent = 0;
+    int m_restarts = 0; ///< of that count
 };
 
 } // namespace certwright::formats

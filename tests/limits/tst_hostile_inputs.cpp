@@ -188,6 +188,26 @@ QByteArray rsaKey(qsizetype octets) {
     return sequence(integer(0) + number + integer(65537) + number.repeated(6));
 }
 
+QByteArray bigEndian(quint32 value, int octets) {
+    QByteArray out;
+    for (int i = octets - 1; i >= 0; --i)
+        out += static_cast<char>(value >> (8 * i));
+    return out;
+}
+
+/// A key store of Java with so many keys, each without a certificate.
+QByteArray keyStore(const QByteArray& algorithm, quint32 count) {
+    const QByteArray key = sequence(algorithm + element(0x04, QByteArray(48, 'x')));
+    const QByteArray entry = bigEndian(1, 4) + bigEndian(1, 2) + 'a' + QByteArray(8, '\0') +
+                             bigEndian(static_cast<quint32>(key.size()), 4) + key + bigEndian(0, 4);
+    return QByteArray::fromHex("cececece") + bigEndian(2, 4) + bigEndian(count, 4) + entry.repeated(count) +
+           QByteArray(20, 'd');
+}
+
+QByteArray jceksKey(quint64 iterations) {
+    return sequence(oid("2b060104012a021301") + sequence(element(0x04, "saltsalt") + integer(iterations)));
+}
+
 QByteArray dhParameters(qsizetype octets) {
     return sequence(element(0x02, QByteArray(octets, '\x7F')) + integer(2));
 }
@@ -245,6 +265,11 @@ private Q_SLOTS:
         row("OpenSSH, rounds", openSsh(0xFFFFFFFF), "not-allowed");
         row("OpenSSH, rounds just allowed", openSsh(formats::ReadOptions().maxBcryptRounds), "wrong-passphrase");
         row("OpenSSH, many keys", openSsh(64).repeated(1500), "wrong-passphrase");
+        row("JKS, many keys", keyStore(sequence(oid("2b060104012a02110101") + QByteArray::fromHex("0500")), 10'000),
+            "wrong-passphrase");
+        row("JCEKS, count", keyStore(jceksKey(~0ULL >> 1), 1), "not-allowed");
+        row("JCEKS, just allowed", keyStore(jceksKey(most / 2), 1), "wrong-passphrase");
+        row("JCEKS, many keys", keyStore(jceksKey(most / 4), 9'000), "wrong-passphrase");
         row("PuTTY, memory", putty("4194304", "1"), "not-allowed");
         row("PuTTY, passes", putty("8192", "4294967295"), "not-allowed");
         row("ASN.1, nested", nestedSequences(), "bad-input");

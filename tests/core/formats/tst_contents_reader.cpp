@@ -325,6 +325,9 @@ void ContentsReaderTest::limitsTheCostOfAllPartsTogether() {
              QStringLiteral("wrong-passphrase"));
     const formats::Contents contents = formats::readContents(view(key.repeated(9)), answering({"wrong"}), tight);
     QCOMPARE(contents.items.size(), std::size_t{2});
+    // Several passphrases make it no longer: the count begins anew three times in all.
+    QCOMPARE(formats::readContents(view(key.repeated(9)), answering({"a", "b", "c"}), tight).items.size(),
+             std::size_t{2});
     tight.maxTotalWork = 4'000;
     QCOMPARE(errorKind(formats::readContents(view(key), answering({"wrong"}), tight)), QStringLiteral("not-allowed"));
     // Whoever tries again may do so for as long as he likes.
