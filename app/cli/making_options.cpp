@@ -110,7 +110,11 @@ void ContentOptions::addTo(CLI::App& command) {
             "--san", m_names,
             "Alternative names, comma-separated: DNS:a,IP:192.0.2.1,email:a@b; without the type it is recognised")
         ->take_all();
-    command.add_option("--extension", m_extensions, "Another extension: NAME|OID=[critical,]VALUE, may be repeated")
+    command
+        .add_option(
+            "--extension", m_extensions,
+            "Another extension: NAME|OID=[critical,]VALUE, may be repeated; the value as OpenSSL's x509v3_config "
+            "has it, DER:HEX, or of Microsoft's ms-ntds-sec-ext=S-1-5-21-..., ms-cert-templ=OID:100.4")
         ->take_all();
     command.add_option("--omit", m_omitted, "Leave out an extension that the profile brings, may be repeated")
         ->take_all();

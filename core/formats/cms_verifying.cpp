@@ -1,9 +1,9 @@
 #include "core/formats/cms_verifying.h"
 
+#include "core/base/der_writer.h"
 #include "core/base/error.h"
 #include "core/base/handle.h"
 #include "core/base/openssl_check.h"
-#include "core/formats/der_writer.h"
 #include "core/formats/timestamp_verifying.h"
 
 #include <openssl/objects.h>
@@ -89,7 +89,7 @@ base::Bytes attributesOf(const CMS_SignerInfo* info) {
     base::Bytes content;
     for (const base::Bytes& one : all)
         content.insert(content.end(), one.begin(), one.end());
-    return derElement(0x31, content);
+    return base::derElement(0x31, content);
 }
 
 /// Ed25519 and Ed448 (RFC 8419), which OpenSSL's CMS reader does not verify in 3.0.

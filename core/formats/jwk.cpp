@@ -1,10 +1,10 @@
 #include "core/formats/jwk.h"
 
 #include "core/base/der_reader.h"
+#include "core/base/der_writer.h"
 #include "core/base/error.h"
 #include "core/base/handle.h"
 #include "core/base/openssl_check.h"
-#include "core/formats/der_writer.h"
 #include "core/formats/json_scanner.h"
 #include "core/formats/key_builder.h"
 #include "core/formats/ssh_fields.h"
@@ -134,9 +134,10 @@ const Curve* curveOf(const crypto::KeyFacts& facts) {
 }
 
 crypto::PublicKey publicKeyOf(const Curve& curve, BytesView key) {
-    const Bytes algorithm = curve.type == "EC" ? derSequence({derOid("1.2.840.10045.2.1"), derOid(curve.oid)})
-                                               : derSequence({derOid(curve.oid)});
-    const auto made = crypto::PublicKey::fromSpkiDer(derSequence({algorithm, derBitString(key)}));
+    const Bytes algorithm = curve.type == "EC"
+                                ? base::derSequence({base::derOid("1.2.840.10045.2.1"), base::derOid(curve.oid)})
+                                : base::derSequence({base::derOid(curve.oid)});
+    const auto made = crypto::PublicKey::fromSpkiDer(base::derSequence({algorithm, base::derBitString(key)}));
     if (!made.isUsable())
         throwDamaged();
     return made;
@@ -208,9 +209,10 @@ ItemValue readRsa(const Members& members) {
     const Secret n = octetsOf(members, "n");
     const Secret e = octetsOf(members, "e");
     if (!textOf(members, "d")) {
-        const Bytes algorithm = derSequence({derOid("1.2.840.113549.1.1.1"), derElement(base::der::Null, {})});
-        const Bytes key = derSequence({derUnsigned(n.view()), derUnsigned(e.view())});
-        const auto made = crypto::PublicKey::fromSpkiDer(derSequence({algorithm, derBitString(key)}));
+        const Bytes algorithm =
+            base::derSequence({base::derOid("1.2.840.113549.1.1.1"), base::derElement(base::der::Null, {})});
+        const Bytes key = base::derSequence({base::derUnsigned(n.view()), base::derUnsigned(e.view())});
+        const auto made = crypto::PublicKey::fromSpkiDer(base::derSequence({algorithm, base::derBitString(key)}));
         if (!made.isUsable())
             throwDamaged();
         return made;

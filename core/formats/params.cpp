@@ -1,10 +1,10 @@
 #include "core/formats/params.h"
 
 #include "core/base/der_reader.h"
+#include "core/base/der_writer.h"
 #include "core/base/error.h"
 #include "core/base/handle.h"
 #include "core/base/openssl_check.h"
-#include "core/formats/der_writer.h"
 
 #include <openssl/bn.h>
 #include <openssl/ec.h>
@@ -148,8 +148,8 @@ crypto::PublicKey publicKeyFromSpki(BytesView bytes) {
 }
 
 crypto::PublicKey publicKeyFromPkcs1(BytesView bytes) {
-    const base::Bytes algorithm = derSequence({derOid(OidRsa), derElement(der::Null, {})});
-    return publicKeyFromSpki(derSequence({algorithm, derBitString(bytes)}));
+    const base::Bytes algorithm = base::derSequence({base::derOid(OidRsa), base::derElement(der::Null, {})});
+    return publicKeyFromSpki(base::derSequence({algorithm, base::derBitString(bytes)}));
 }
 
 } // namespace certwright::formats

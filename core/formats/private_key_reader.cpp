@@ -1,11 +1,11 @@
 #include "core/formats/private_key_reader.h"
 
 #include "core/base/der_reader.h"
+#include "core/base/der_writer.h"
 #include "core/base/error.h"
 #include "core/base/handle.h"
 #include "core/base/library.h"
 #include "core/base/openssl_check.h"
-#include "core/formats/der_writer.h"
 #include "core/formats/pbe.h"
 
 #include <openssl/evp.h>
@@ -235,7 +235,7 @@ crypto::KeyFacts factsOfPkcs8(BytesView bytes) {
     if (!algorithm)
         return facts;
     // A SubjectPublicKeyInfo with the same algorithm and no key: it knows the names of the types.
-    facts = crypto::PublicKey::fromSpkiDer(derSequence({algorithm->whole, derBitString({})})).facts();
+    facts = crypto::PublicKey::fromSpkiDer(base::derSequence({algorithm->whole, base::derBitString({})})).facts();
     facts.bits = 0;
     return facts;
 }

@@ -1,10 +1,10 @@
 #include "core/formats/signed_and_enveloped.h"
 
 #include "core/base/der_reader.h"
+#include "core/base/der_writer.h"
 #include "core/base/error.h"
 #include "core/base/handle.h"
 #include "core/base/openssl_check.h"
-#include "core/formats/der_writer.h"
 
 #include <openssl/pkcs7.h>
 
@@ -122,14 +122,14 @@ CmsMessage asSignedMessage(const CmsMessage& message, BytesView content) {
     if (!version || !digests || !signers || !type || fields.hasFailed())
         throw damagedError();
 
-    base::Bytes octets = derElement(der::OctetString, content);
-    base::Bytes explicitOctets = derElement(der::contextConstructed(0), octets);
-    base::Bytes contentInfo = derSequence({type->whole, explicitOctets});
-    base::Bytes signedData =
-        derSequence({version->whole, digests->whole, contentInfo, certificates ? certificates->whole : BytesView(),
-                     crls ? crls->whole : BytesView(), signers->whole});
-    base::Bytes explicitData = derElement(der::contextConstructed(0), signedData);
-    base::Bytes whole = derSequence({derOid("1.2.840.113549.1.7.2"), explicitData});
+    base::Bytes octets = base::derElement(der::OctetString, content);
+    base::Bytes explicitOctets = base::derElement(der::contextConstructed(0), octets);
+    base::Bytes contentInfo = base::derSequence({type->whole, explicitOctets});
+    base::Bytes signedData = base::derSequence({version->whole, digests->whole, contentInfo,
+                                                certificates ? certificates->whole : BytesView(),
+                                                crls ? crls->whole : BytesView(), signers->whole});
+    base::Bytes explicitData = base::derElement(der::contextConstructed(0), signedData);
+    base::Bytes whole = base::derSequence({base::derOid("1.2.840.113549.1.7.2"), explicitData});
     CmsMessage out = CmsMessage::fromDer(whole);
     for (base::Bytes* copy : {&octets, &explicitOctets, &contentInfo, &signedData, &explicitData, &whole})
         wipe(*copy);

@@ -1,10 +1,10 @@
 #include "core/formats/ssh_key_codec.h"
 
 #include "core/base/der_reader.h"
+#include "core/base/der_writer.h"
 #include "core/base/error.h"
 #include "core/base/handle.h"
 #include "core/base/openssl_check.h"
-#include "core/formats/der_writer.h"
 #include "core/formats/key_builder.h"
 
 #include <openssl/bn.h>
@@ -158,26 +158,27 @@ crypto::PublicKey publicKeyFromBlob(BytesView blob) {
     const std::string type = fields.text();
     base::Bytes algorithm, key;
     if (type == "ssh-rsa") {
-        const base::Bytes exponent = derUnsigned(fields.string());
-        key = derSequence({derUnsigned(fields.string()), exponent});
-        algorithm = derSequence({derOid(OidRsa), derElement(der::Null, {})});
+        const base::Bytes exponent = base::derUnsigned(fields.string());
+        key = base::derSequence({base::derUnsigned(fields.string()), exponent});
+        algorithm = base::derSequence({base::derOid(OidRsa), base::derElement(der::Null, {})});
     } else if (type == "ssh-dss") {
-        const base::Bytes p = derUnsigned(fields.string());
-        const base::Bytes q = derUnsigned(fields.string());
-        const base::Bytes g = derUnsigned(fields.string());
-        key = derUnsigned(fields.string());
-        algorithm = derSequence({derOid(OidDsa), derSequence({p, q, g})});
+        const base::Bytes p = base::derUnsigned(fields.string());
+        const base::Bytes q = base::derUnsigned(fields.string());
+        const base::Bytes g = base::derUnsigned(fields.string());
+        key = base::derUnsigned(fields.string());
+        algorithm = base::derSequence({base::derOid(OidDsa), base::derSequence({p, q, g})});
     } else if (type == "ssh-ed25519") {
         key = base::toBytes(fields.string());
-        algorithm = derSequence({derOid(OidEd25519)});
+        algorithm = base::derSequence({base::derOid(OidEd25519)});
     } else if (type.starts_with("ecdsa-sha2-") && !type.ends_with(CertificateSuffix)) {
         const Curve& curve = curveOf(fields.text());
         key = base::toBytes(fields.string());
-        algorithm = derSequence({derOid(OidEc), derOid(curve.oid)});
+        algorithm = base::derSequence({base::derOid(OidEc), base::derOid(curve.oid)});
     } else {
         throwUnsupported(type);
     }
-    const crypto::PublicKey publicKey = crypto::PublicKey::fromSpkiDer(derSequence({algorithm, derBitString(key)}));
+    const crypto::PublicKey publicKey =
+        crypto::PublicKey::fromSpkiDer(base::derSequence({algorithm, base::derBitString(key)}));
     if (!publicKey.isUsable())
         throwDamaged();
     return publicKey;

@@ -3,6 +3,8 @@
 #include "core/base/error.h"
 #include "core/crypto/digest.h"
 #include "core/pki/plan_builder.h"
+#include "core/x509/extensions/features.h"
+#include "core/x509/extensions/key_identifiers.h"
 
 #include <algorithm>
 #include <array>
@@ -23,22 +25,6 @@ std::string joined(const std::vector<std::string>& words) {
 
 bool isKeyIdentifier(std::string_view oid) {
     return oid == oids::SubjectKeyIdentifier || oid == oids::AuthorityKeyIdentifier;
-}
-
-/// One DER element with a short or long definite length.
-base::Bytes derElement(std::uint8_t identifier, base::BytesView content) {
-    base::Bytes out{identifier};
-    if (content.size() < 0x80) {
-        out.push_back(static_cast<std::uint8_t>(content.size()));
-    } else {
-        base::Bytes length;
-        for (std::size_t rest = content.size(); rest != 0; rest >>= 8U)
-            length.insert(length.begin(), static_cast<std::uint8_t>(rest & 0xFFU));
-        out.push_back(static_cast<std::uint8_t>(0x80U | length.size()));
-        out.insert(out.end(), length.begin(), length.end());
-    }
-    out.insert(out.end(), content.begin(), content.end());
-    return out;
 }
 
 bool mayOnlyBelongToCa(const x509::Extension& keyUsage) {
@@ -132,8 +118,7 @@ void PlanBuilder::addProfileExtensions() {
     if (!profile.extendedKeyUsage.empty())
         putText("extendedKeyUsage", profile.isExtendedKeyUsageCritical, joined(profile.extendedKeyUsage));
     if (profile.hasOcspNoCheck) {
-        x509::Extension noCheck =
-            x509::Extension::fromDer(oids::OcspNoCheck, false, base::Bytes{base::der::Null, 0x00});
+        x509::Extension noCheck = x509::Extension::of(x509::OcspNoCheck(), false);
         put({noCheck.oid(), false, Origin::Profile, std::move(noCheck)});
     }
 }
@@ -215,17 +200,14 @@ void PlanBuilder::addUserExtensions() {
 void PlanBuilder::addKeyIdentifiers() {
     PlannedExtension subjectKey{std::string(oids::SubjectKeyIdentifier), false, Origin::Automatic, std::nullopt};
     if (m_publicKey)
-        subjectKey.extension = x509::Extension::fromDer(
-            oids::SubjectKeyIdentifier, false, derElement(base::der::OctetString, keyIdentifierOf(*m_publicKey)));
+        subjectKey.extension = x509::Extension::of(x509::SubjectKeyIdentifier{keyIdentifierOf(*m_publicKey)}, false);
     put(std::move(subjectKey));
     if (m_choices.product != Product::IssuedCertificate || !m_context.issuer)
         return;
     base::Bytes identifier = m_context.issuer->subjectKeyId();
     if (identifier.empty())
         identifier = keyIdentifierOf(m_context.issuer->publicKey());
-    const base::Bytes value =
-        derElement(base::der::Sequence, derElement(base::der::context(0), identifier)); // RFC 5280 4.2.1.1
-    x509::Extension extension = x509::Extension::fromDer(oids::AuthorityKeyIdentifier, false, value);
+    x509::Extension extension = x509::Extension::of(x509::AuthorityKeyIdentifier{std::move(identifier)}, false);
     put({extension.oid(), false, Origin::Automatic, std::move(extension)});
 }
 

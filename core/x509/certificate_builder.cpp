@@ -1,8 +1,8 @@
 #include "core/x509/certificate_builder.h"
 
-#include "core/base/der_reader.h"
 #include "core/base/error.h"
 #include "core/base/openssl_check.h"
+#include "core/x509/extensions/key_identifiers.h"
 #include "core/x509/key_identifier.h"
 #include "core/x509/native_text.h"
 #include "core/x509/signing.h"
@@ -121,10 +121,7 @@ CertificateBuilder& CertificateBuilder::addExtension(const Extension& extension)
 }
 
 CertificateBuilder& CertificateBuilder::addSubjectKeyIdentifier() {
-    const base::Bytes keyId = ownKeyId(m_certificate.get());
-    base::Bytes der{base::der::OctetString, static_cast<std::uint8_t>(keyId.size())};
-    der.insert(der.end(), keyId.begin(), keyId.end());
-    return addExtension(Extension::fromDer(oids::SubjectKeyIdentifier, false, std::move(der)));
+    return addExtension(Extension::of(SubjectKeyIdentifier{ownKeyId(m_certificate.get())}, false));
 }
 
 CertificateBuilder& CertificateBuilder::addAuthorityKeyIdentifier(const Certificate& issuer) {

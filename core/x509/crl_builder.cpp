@@ -25,22 +25,6 @@ Handle<GENERAL_NAMES> generalNamesToNative(const std::vector<GeneralName>& names
         base::check(d2i_GENERAL_NAMES(nullptr, &position, static_cast<long>(der.size())), "encode names"));
 }
 
-/// The bits of ReasonFlags (RFC 5280 4.2.1.13), which are not the numbers of CRLReason: there is no bit for the reason
-/// 8, and privilegeWithdrawn and aACompromise have 7 and 8.
-Handle<ASN1_STRING> reasonFlags(const std::vector<RevocationReason>& reasons) {
-    Handle<ASN1_STRING> flags(base::check(ASN1_BIT_STRING_new(), "make a distribution point"));
-    for (const RevocationReason reason : reasons) {
-        if (reason == RevocationReason::Unspecified || reason == RevocationReason::RemoveFromCrl)
-            throw Error(ErrorKind::BadInput,
-                        "A revocation list cannot be limited to the reason " + std::string(toString(reason)),
-                        "Name other reasons, or none for all.");
-        const int number = static_cast<int>(reason);
-        base::check(ASN1_BIT_STRING_set_bit(flags.get(), number > 8 ? number - 2 : number, 1),
-                    "make a distribution point");
-    }
-    return flags;
-}
-
 } // namespace
 
 CrlBuilder::CrlBuilder(const Certificate& issuer)
@@ -80,21 +64,7 @@ CrlBuilder& CrlBuilder::setDeltaBase(const Serial& number) {
 }
 
 CrlBuilder& CrlBuilder::setIssuingDistributionPoint(const IssuingDistributionPoint& point) {
-    const Handle<ISSUING_DIST_POINT> native(base::check(ISSUING_DIST_POINT_new(), "make a distribution point"));
-    if (!point.fullName.empty()) {
-        native->distpoint = base::check(DIST_POINT_NAME_new(), "make a distribution point");
-        native->distpoint->type = 0;
-        native->distpoint->name.fullname = generalNamesToNative(point.fullName).release();
-    }
-    using Scope = IssuingDistributionPoint::Scope;
-    native->onlyuser = point.scope == Scope::EndEntities ? 0xFF : 0;
-    native->onlyCA = point.scope == Scope::Cas ? 0xFF : 0;
-    native->onlyattr = point.scope == Scope::AttributeCertificates ? 0xFF : 0;
-    native->indirectCRL = point.isIndirect ? 0xFF : 0;
-    if (!point.onlySomeReasons.empty())
-        native->onlysomereasons = reasonFlags(point.onlySomeReasons).release();
-    base::check(X509_CRL_add1_ext_i2d(m_crl.get(), NID_issuing_distribution_point, native.get(), 1, X509V3_ADD_REPLACE),
-                "set the distribution point of the revocation list");
+    addExtension(Extension::of(point, true));
     m_isIndirect = point.isIndirect;
     return *this;
 }

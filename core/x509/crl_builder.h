@@ -6,25 +6,12 @@
 #include "core/x509/certificate.h"
 #include "core/x509/crl.h"
 #include "core/x509/extension.h"
-#include "core/x509/general_name.h"
+#include "core/x509/extensions/distribution_points.h"
 #include "core/x509/serial.h"
 
 #include <string_view>
-#include <vector>
 
 namespace certwright::x509 {
-
-/// For which certificates and reasons a revocation list speaks, where it does not for all of its issuer (RFC 5280
-/// 5.2.5).
-struct IssuingDistributionPoint {
-    enum class Scope { All, EndEntities, Cas, AttributeCertificates };
-
-    std::vector<GeneralName> fullName; ///< where the list is found; may be empty
-    Scope scope = Scope::All;
-    /// Empty: all. Unspecified and removeFromCRL cannot be named here.
-    std::vector<RevocationReason> onlySomeReasons{};
-    bool isIndirect = false; ///< with certificates of other issuers: RevokedEntry::certificateIssuer
-};
 
 /// A revocation list in the making. Owned by one thread.
 class CrlBuilder {

@@ -23,7 +23,8 @@ using base::Handle;
 namespace {
 
 Handle<ASN1_OBJECT> typeOf(std::string_view type) {
-    Handle<ASN1_OBJECT> object = objectOf(type);
+    const std::string_view oid = ownExtensionOid(type);
+    Handle<ASN1_OBJECT> object = objectOf(oid.empty() ? type : oid);
     if (!object)
         throw Error(ErrorKind::BadInput, "There is no extension called “" + std::string(type) + "”",
                     "Use OpenSSL's name for it, e.g. keyUsage, or a dotted OID.");
@@ -89,6 +90,8 @@ Extension Extension::fromText(std::string_view type, bool critical, std::string_
     // OpenSSL would read up to it and no further.
     if (value.find('\0') != std::string_view::npos)
         throw Error(ErrorKind::BadInput, "The value for the extension " + std::string(type) + " holds a zero octet");
+    if (auto own = ownExtensionValue(dottedOid(object.get()), value))
+        return fromDer(type, critical, *std::move(own));
     const auto conf = emptyConfiguration();
     X509V3_CTX context{};
     // Never X509V3_CTX_TEST: with it OpenSSL makes an empty extension of a value that needs a certificate it has not.

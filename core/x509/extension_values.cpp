@@ -1,7 +1,10 @@
 #include "core/x509/extension_values.h"
 
+#include "core/base/der_writer.h"
+#include "core/base/error.h"
 #include "core/base/handle.h"
 #include "core/base/openssl_check.h"
+#include "core/x509/extensions/coding.h"
 #include "core/x509/name_attributes.h"
 
 #include <openssl/x509v3.h>
@@ -52,6 +55,22 @@ std::optional<BasicConstraints> readBasicConstraints(base::BytesView value) {
         out.pathLength = fits ? static_cast<long>(length) : std::numeric_limits<long>::max();
     }
     return out;
+}
+
+base::Bytes BasicConstraints::encode() const {
+    if (pathLength && (*pathLength < 0 || !isCa))
+        throw base::Error(base::ErrorKind::BadInput, isCa ? "A path length is not negative (RFC 5280 4.2.1.9)"
+                                                          : "Only a CA has a path length (RFC 5280 4.2.1.9)");
+    base::Bytes content;
+    if (isCa) // X.690 11.5: the default is not written
+        coding::append(content, coding::booleanElement(true));
+    if (pathLength)
+        coding::append(content, coding::numberElement(static_cast<std::uint64_t>(*pathLength)));
+    return base::derElement(base::der::Sequence, content);
+}
+
+std::optional<BasicConstraints> BasicConstraints::decode(base::BytesView value) {
+    return readBasicConstraints(value);
 }
 
 std::optional<unsigned> readKeyUsage(base::BytesView value) {

@@ -2,8 +2,10 @@
 
 #include "core/base/bytes.h"
 
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace certwright::x509 {
@@ -13,9 +15,14 @@ namespace certwright::x509 {
 
 /// RFC 5280 4.2.1.9.
 struct BasicConstraints {
+    static constexpr std::array<std::string_view, 1> Oids{"2.5.29.19"};
+
     bool isCa = false;
     std::optional<long> pathLength; ///< as large as a long can be when it is larger
 
+    /// @throws Error BadInput for a path length that is negative, or of no CA
+    base::Bytes encode() const;
+    static std::optional<BasicConstraints> decode(base::BytesView value);
     bool operator==(const BasicConstraints&) const = default;
 };
 std::optional<BasicConstraints> readBasicConstraints(base::BytesView value);

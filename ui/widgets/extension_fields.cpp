@@ -34,6 +34,8 @@ constexpr std::pair<const char*, const char*> offeredTypes[] = {
     {"extendedKeyUsage", "serverAuth,clientAuth"},
     {"basicConstraints", "CA:TRUE,pathlen:1"},
     {"tlsfeature", "status_request"},
+    {"ms-ntds-sec-ext", "S-1-5-21-1004336348-1177238915-682003330-1104"},
+    {"ms-cert-templ", "1.3.6.1.4.1.311.21.8.1.2:100.4"},
     {"nsComment", "made for tests"},
 };
 

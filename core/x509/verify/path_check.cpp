@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/openssl_check.h"
+#include "core/x509/native_text.h"
 
 #include <openssl/objects.h>
 #include <openssl/x509_vfy.h>
@@ -203,9 +204,10 @@ void setNames(X509_VERIFY_PARAM* param, const VerifyOptions& options) {
 
 void setPolicies(X509_VERIFY_PARAM* param, const VerifyOptions& options) {
     for (const std::string& policy : options.policies) {
-        Handle<ASN1_OBJECT> object(OBJ_txt2obj(policy.c_str(), 0));
+        Handle<ASN1_OBJECT> object = objectOf(policy);
         if (!object)
-            throw Error(ErrorKind::BadInput, "“" + policy + "” is not a policy OID", {}, base::drainQueue());
+            throw Error(ErrorKind::BadInput, "“" + policy + "” is not a policy OID",
+                        "Write it with dots, e.g. 2.23.140.1.2.1.");
         base::check(X509_VERIFY_PARAM_add0_policy(param, object.get()), "add a policy");
         object.release();
     }

@@ -356,6 +356,29 @@ private Q_SLOTS:
         QVERIFY(!(next == crl) && Crl::fromDer(crl.der()) == crl);
     }
 
+    // RFC 5280 5.1.2.4 to 5.1.2.6: as the dates of certificates, read by `openssl asn1parse` and `openssl crl`.
+    void writesDatesAndNumbersOfEverySize() {
+        CrlBuilder builder(m_root.certificate());
+        builder.setThisUpdate(timeAt("1949-12-31T23:59:59Z")).setNextUpdate(timeAt("9999-12-31T23:59:59Z"));
+        builder.add({Serial::parse("-81"), timeAt("1969-12-31T23:59:59Z"), RevocationReason::Unspecified, {}});
+        builder.add({Serial(), timeAt("2050-01-01T00:00:00Z"), RevocationReason::Unspecified, {}});
+        const std::string longest = "7" + std::string(39, 'F');
+        builder.add({Serial::parse(longest), timeAt("2049-12-31T23:59:59Z"), RevocationReason::Superseded, {}});
+        const Crl crl = builder.sign(m_root.key());
+        const QByteArray parsed = test::openssl(test::words("asn1parse -inform DER"), bytes(crl.der()));
+        for (const char* date : {"GENERALIZEDTIME   :19491231235959Z", "GENERALIZEDTIME   :99991231235959Z",
+                                 "UTCTIME           :691231235959Z", "GENERALIZEDTIME   :20500101000000Z",
+                                 "UTCTIME           :491231235959Z", "INTEGER           :-81", "INTEGER           :00"})
+            QVERIFY2(parsed.contains(date), date);
+        const QByteArray text = textByOpenssl(crl);
+        QVERIFY2(text.contains(longest.c_str()) && text.contains("-81"), text.constData());
+        QVERIFY(crl.thisUpdate() == timeAt("1949-12-31T23:59:59Z"));
+        QVERIFY(crl.nextUpdate() == timeAt("9999-12-31T23:59:59Z"));
+        for (const auto& entry : crl.entries())
+            QVERIFY(entry.serial == Serial::parse("-81") || entry.serial == Serial() ||
+                    entry.serial == Serial::parse(longest));
+    }
+
     void refusesTheWrongKeyAndDigest() {
         CrlBuilder builder(m_root.certificate());
         builder.setThisUpdate(timeAt("2024-01-01T00:00:00Z"));

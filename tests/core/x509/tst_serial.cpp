@@ -1,6 +1,7 @@
+#include "core/x509/certificate.h"
 #include "core/x509/serial.h"
 #include "tests/core/expect.h"
-#include "tests/core/x509/openssl_tool.h"
+#include "tests/core/x509/openssl_maker.h"
 #include "tests/support/test_main.h"
 
 #include <set>
@@ -98,10 +99,39 @@ private Q_SLOTS:
         QCOMPARE(seen.size(), std::size_t{1000});
     }
 
+    // RFC 5280 4.1.2.2: negative ones, zero and such of more than 20 octets exist, and are read; `openssl x509
+    // -serial`.
+    void isReadFromCertificates_data() {
+        QTest::addColumn<QByteArray>("number"); // as -set_serial takes it
+        for (const char* number :
+             {"-1", "-128", "-129", "-0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF", "0", "127", "128",
+              "0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF", "0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"})
+            QTest::newRow(number) << QByteArray(number);
+    }
+    void isReadFromCertificates() {
+        QFETCH(QByteArray, number);
+        const QByteArray certificate =
+            test::openssl(test::words("req -new -x509 -outform DER -subj /CN=x -key") + QStringList{m_maker.keyFile()} +
+                          QStringList{QStringLiteral("-set_serial"), QString::fromLatin1(number)});
+        QVERIFY(!certificate.isEmpty());
+        QByteArray printed = test::openssl(test::words("x509 -inform DER -noout -serial"), certificate).trimmed();
+        printed = printed.mid(printed.indexOf('=') + 1);
+        const bool isNegative = printed.startsWith('-');
+        QByteArray digits = printed.mid(isNegative ? 1 : 0);
+        while (digits.size() > 1 && digits.startsWith('0'))
+            digits.remove(0, 1);
+        QCOMPARE(q(x509::Certificate::fromDer(test::view(certificate)).serial()),
+                 (isNegative ? QStringLiteral("-") : QString()) + QString::fromLatin1(digits));
+        QCOMPARE(isNegative, number.startsWith('-'));
+    }
+
     void isZeroAtFirst() {
         QCOMPARE(q(Serial().toHex()), QStringLiteral("0"));
         QVERIFY(Serial() == Serial::parse("00"));
     }
+
+private:
+    test::OpensslMaker m_maker;
 };
 
 CERTWRIGHT_TEST_MAIN(SerialTest)

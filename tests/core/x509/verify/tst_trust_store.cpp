@@ -138,6 +138,7 @@ private Q_SLOTS:
         QTest::newRow("address") << QByteArray("ip") << QByteArray("192.0.2.256");
         QTest::newRow("address that is a name") << QByteArray("ip") << QByteArray("lab.example");
         QTest::newRow("policy") << QByteArray("policy") << QByteArray("1.2.x");
+        QTest::newRow("policy without an OID") << QByteArray("policy") << QByteArray("AES-128-CBC-HMAC-SHA1");
         QTest::newRow("policy without a value") << QByteArray("policy") << QByteArray();
         QTest::newRow("host name with a NUL") << QByteArray("hostname") << QByteArray("lab.example\0.com", 16);
     }

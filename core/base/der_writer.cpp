@@ -1,16 +1,14 @@
-#include "core/formats/der_writer.h"
+#include "core/base/der_writer.h"
 
 #include "core/base/der_reader.h"
 
 #include <charconv>
 
-namespace certwright::formats {
-
-namespace der = base::der;
+namespace certwright::base {
 
 namespace {
 
-void appendLength(base::Bytes& out, std::size_t length) {
+void appendLength(Bytes& out, std::size_t length) {
     if (length < 0x80U) {
         out.push_back(static_cast<std::uint8_t>(length));
         return;
@@ -23,7 +21,7 @@ void appendLength(base::Bytes& out, std::size_t length) {
         out.push_back(static_cast<std::uint8_t>(length >> (8U * (i - 1U))));
 }
 
-void appendArc(base::Bytes& out, std::uint64_t arc) {
+void appendArc(Bytes& out, std::uint64_t arc) {
     unsigned shift = 0;
     for (std::uint64_t rest = arc >> 7U; rest != 0; rest >>= 7U)
         shift += 7;
@@ -34,8 +32,8 @@ void appendArc(base::Bytes& out, std::uint64_t arc) {
 
 } // namespace
 
-base::Bytes derElement(std::uint8_t identifier, base::BytesView content) {
-    base::Bytes out;
+Bytes derElement(std::uint8_t identifier, BytesView content) {
+    Bytes out;
     out.reserve(content.size() + 6);
     out.push_back(identifier);
     appendLength(out, content.size());
@@ -43,33 +41,33 @@ base::Bytes derElement(std::uint8_t identifier, base::BytesView content) {
     return out;
 }
 
-base::Bytes derSequence(std::initializer_list<base::BytesView> elements) {
-    base::Bytes content;
-    for (const base::BytesView element : elements)
+Bytes derSequence(std::initializer_list<BytesView> elements) {
+    Bytes content;
+    for (const BytesView element : elements)
         content.insert(content.end(), element.begin(), element.end());
     return derElement(der::Sequence, content);
 }
 
-base::Bytes derUnsigned(base::BytesView number) {
+Bytes derUnsigned(BytesView number) {
     while (number.size() > 1 && number.front() == 0)
         number = number.subspan(1);
-    base::Bytes content;
+    Bytes content;
     if (number.empty() || number.front() >= 0x80U)
         content.push_back(0);
     content.insert(content.end(), number.begin(), number.end());
     return derElement(der::Integer, content);
 }
 
-base::Bytes derBitString(base::BytesView content) {
-    base::Bytes bits;
+Bytes derBitString(BytesView content) {
+    Bytes bits;
     bits.reserve(content.size() + 1);
     bits.push_back(0);
     bits.insert(bits.end(), content.begin(), content.end());
     return derElement(der::BitString, bits);
 }
 
-base::Bytes derOid(std::string_view dotted) {
-    base::Bytes content;
+Bytes derOid(std::string_view dotted) {
+    Bytes content;
     std::uint64_t first = 0;
     for (int index = 0; !dotted.empty(); ++index) {
         std::uint64_t arc = 0;
@@ -85,4 +83,4 @@ base::Bytes derOid(std::string_view dotted) {
     return derElement(der::Oid, content);
 }
 
-} // namespace certwright::formats
+} // namespace certwright::base

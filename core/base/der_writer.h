@@ -6,20 +6,20 @@
 #include <initializer_list>
 #include <string_view>
 
-namespace certwright::formats {
+namespace certwright::base {
 
 // DER in the making (X.690 10.1), for the few structures that are put together by hand. All throw nothing but
 // std::bad_alloc.
 
 /// An element of this identifier octet around `content`.
-base::Bytes derElement(std::uint8_t identifier, base::BytesView content);
+Bytes derElement(std::uint8_t identifier, BytesView content);
 /// SEQUENCE of complete elements.
-base::Bytes derSequence(std::initializer_list<base::BytesView> elements);
+Bytes derSequence(std::initializer_list<BytesView> elements);
 /// INTEGER that is not negative, of a big-endian number; leading zeros do not matter.
-base::Bytes derUnsigned(base::BytesView number);
+Bytes derUnsigned(BytesView number);
 /// BIT STRING without unused bits.
-base::Bytes derBitString(base::BytesView content);
+Bytes derBitString(BytesView content);
 /// OBJECT IDENTIFIER of a dotted text, which must be well formed: constants of this program.
-base::Bytes derOid(std::string_view dotted);
+Bytes derOid(std::string_view dotted);
 
-} // namespace certwright::formats
+} // namespace certwright::base
