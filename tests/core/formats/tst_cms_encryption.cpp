@@ -307,8 +307,11 @@ void CmsEncryptionTest::noticesChanges() {
         // The end: the last block of CBC, the tag of GCM.
         QByteArray bad = good;
         bad[bad.size() - 1] = static_cast<char>(bad.back() ^ 1);
-        const auto error = test::errorOf([&] { return open(bad, {.key = m_rsa.key}); });
-        QVERIFY2(error && error->kind() == ErrorKind::BadInput, cipher);
+        QByteArray read;
+        const auto error = test::errorOf([&] { return read = open(bad, {.key = m_rsa.key}); });
+        // CBC has no tag: of 256 garbled blocks one ends like a padded one, and its content is another then.
+        const bool isGarbled = !error && QByteArray(cipher).endsWith("CBC") && read != Content;
+        QVERIFY2(isGarbled || (error && error->kind() == ErrorKind::BadInput), cipher);
         CERTWRIGHT_VERIFY_FAILS(open(good.left(good.size() - 20), {.key = m_rsa.key}), ErrorKind::BadInput);
     }
 }
