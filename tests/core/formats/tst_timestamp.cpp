@@ -1,7 +1,7 @@
+#include "core/base/der_writer.h"
 #include "core/crypto/digest.h"
 #include "core/crypto/key_generator.h"
 #include "core/formats/cms_signing.h"
-#include "core/formats/der_writer.h"
 #include "core/formats/pkcs7.h"
 #include "core/formats/pkcs8.h"
 #include "core/formats/timestamp_verifying.h"
@@ -58,8 +58,8 @@ enum class Named { V2, V1, Both, Nothing, Another };
 
 void name(CMS_SignerInfo* info, const x509::Certificate& certificate, Named named) {
     const auto add = [info](int nid, const base::Bytes& digest) {
-        const base::Bytes id = formats::derSequence({formats::derElement(0x04, digest)});
-        const base::Bytes value = formats::derSequence({formats::derSequence({id})});
+        const base::Bytes id = base::derSequence({base::derElement(0x04, digest)});
+        const base::Bytes value = base::derSequence({base::derSequence({id})});
         QCOMPARE(CMS_signed_add1_attr_by_NID(info, nid, V_ASN1_SEQUENCE, value.data(), int(value.size())), 1);
     };
     base::Bytes der = certificate.der();
