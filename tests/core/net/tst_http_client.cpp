@@ -1,6 +1,7 @@
 // The client against a real server (Python's http.server), and against one that does what no good server does.
 #include "core/net/http_client.h"
 #include "tests/core/expect.h"
+#include "tests/support/process.h"
 #include "tests/support/real_server.h"
 #include "tests/support/test_main.h"
 #include "tests/support/tools.h"
@@ -114,6 +115,7 @@ private Q_SLOTS:
     void refusesOtherUrls_data();
     void refusesOtherUrls();
     void noticesThatNobodyListens();
+    void refusesUntrustedServers();
     void canBeStopped();
     void saysNothingOnceItIsGone();
 };
@@ -327,6 +329,27 @@ void HttpClientTest::noticesThatNobodyListens() {
     const auto outcome = fetch({.url = "http://127.0.0.1:" + std::to_string(freePort()) + "/"});
     QVERIFY(!outcome);
     QCOMPARE(nameOf(outcome.error().kind()), QStringLiteral("network"));
+}
+
+/// https that is no better than http would be worse than it.
+void HttpClientTest::refusesUntrustedServers() {
+    CERTWRIGHT_NEED_TOOL(openssl, "openssl");
+    const QTemporaryDir folder;
+    const auto split = [](const char* line) { return QString::fromLatin1(line).split(u' '); };
+    CERTWRIGHT_VERIFY_SUCCESS(run(openssl,
+                                  split("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem "
+                                        "-out cert.pem -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"),
+                                  {.folder = folder.path()}));
+    QString message;
+    const auto server = RealServer::startOpenssl(openssl,
+                                                 {QStringLiteral("-cert"), folder.filePath(QStringLiteral("cert.pem")),
+                                                  QStringLiteral("-key"), folder.filePath(QStringLiteral("key.pem")),
+                                                  QStringLiteral("-www")},
+                                                 &message);
+    QVERIFY2(server, qPrintable(message));
+    const QString failure = failureOf({.url = "https://127.0.0.1:" + std::to_string(server->port()) + "/"});
+    QVERIFY2(failure.startsWith(QStringLiteral("network: ")) && failure.contains(QStringLiteral("self-signed")),
+             qPrintable(failure));
 }
 
 void HttpClientTest::canBeStopped() {
