@@ -68,7 +68,10 @@ private Q_SLOTS:
         static const QRegularExpression algorithm(QStringLiteral("Signature Algorithm: (.+)"));
         // The one that the signature was made with stands above it, at the end.
         const QString end = QString::fromUtf8(text.mid(text.lastIndexOf("    Signature Algorithm")));
-        QCOMPARE(q(read.signatureAlgorithm()), algorithm.match(end).captured(1));
+        const QString printed = algorithm.match(end).captured(1);
+        // Post-quantum ones have a name here also where OpenSSL has none yet; see tst_keys for the names.
+        const bool isNewer = printed.startsWith(QStringLiteral("2.16.840.1.101.3.4.3."));
+        QCOMPARE(q(read.signatureAlgorithm()), isNewer ? q(crypto::algorithmType(printed.toStdString())) : printed);
         QCOMPARE(q(read.subject().toRfc2253()), q(x509::Name::fromDer(test::namesOf(certificate).subject).toRfc2253()));
         QCOMPARE(q(read.issuer().toRfc2253()), q(x509::Name::fromDer(test::namesOf(certificate).issuer).toRfc2253()));
     }
