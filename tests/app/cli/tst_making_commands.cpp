@@ -41,6 +41,7 @@ private Q_SLOTS:
     void issuesABatchIntoAStore();
     void refusesABatchAsAWhole_data();
     void refusesABatchAsAWhole();
+    void takesExtensionsAsWritten();
     void overwritesOnlyWithForce();
     void refusesWithItsReasons_data();
     void refusesWithItsReasons();
@@ -296,6 +297,32 @@ void MakingCommandsTest::refusesABatchAsAWhole() {
     QVERIFY2(result.errors.contains(says), result.errors.constData());
     QCOMPARE(QDir(path("made")).entryList(QDir::Files).size(), code == 0 ? 2 : 0);
     QVERIFY(!QFile::exists(path("x.pem")));
+}
+
+// The octets are those that openssl cuts out of what was made: the SID and the template as [MS-WCCE] 2.2.2.7.7 has
+// them.
+void MakingCommandsTest::takesExtensionsAsWritten() {
+    CERTWRIGHT_NEED_TOOL(tool, "openssl");
+    const QStringList extensions =
+        words("--extension ms-ntds-sec-ext=S-1-5-21-1-2-512 --extension ms-cert-templ=critical,1.2.3:100.4 "
+              "--extension 1.2.3.4=DER:0c0141 --extension tlsfeature=status_request");
+    CERTWRIGHT_VERIFY_SUCCESS(cli(words("issue --self-signed --profile tls-client --subject CN=x --new-key ec:P-256 "
+                                        "--out x.pem --key-out x.key") +
+                                  extensions));
+    CERTWRIGHT_VERIFY_SUCCESS(
+        cli(words("request create --profile tls-client --subject CN=x --key x.key --out x.csr") + extensions));
+    for (const char* file : {"x.pem", "x.csr"}) {
+        const auto parsed = run(tool, {QStringLiteral("asn1parse"), QStringLiteral("-in"), path(file)});
+        CERTWRIGHT_VERIFY_SUCCESS(parsed);
+        const QString text = QString::fromUtf8(parsed.output).simplified();
+        for (const char* octets : {"3022A020060A2B060104018237190201A0120410532D312D352D32312D312D322D353132",
+                                   "300A06022A03020164020104", "0C0141", "3003020105"})
+            QVERIFY2(text.contains(QLatin1String("[HEX DUMP]:") + QLatin1String(octets)), octets);
+    }
+    const auto refused = cli("request create --profile tls-client --subject CN=x --key x.key --out y.csr --extension "
+                             "ms-ntds-sec-ext=alice");
+    QCOMPARE(refused.exitCode, 2);
+    QVERIFY2(refused.errors.contains("security identifier"), refused.describe().constData());
 }
 
 void MakingCommandsTest::overwritesOnlyWithForce() {
