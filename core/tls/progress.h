@@ -1,7 +1,5 @@
 #pragma once
 
-#include <string_view>
-
 namespace certwright::tls {
 
 /// What a step of the engine came to. None of these is a failure; failures are thrown.
@@ -12,8 +10,5 @@ enum class Progress {
     WantCallback, ///< A callback of the application asked to be called again later.
     Closed,       ///< The peer said that it sends nothing more (close_notify), or the exchange of it is complete.
 };
-
-/// "done", "want-input"...
-std::string_view toString(Progress progress) noexcept;
 
 } // namespace certwright::tls
