@@ -32,6 +32,13 @@ struct Asn1Options {
     bool isForced = false;
 };
 
+/// Characters that people write, and no ASN.1 begins so.
+bool isText(base::BytesView bytes) {
+    return !bytes.empty() && std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t c) {
+        return (c >= 0x20U && c != 0x7FU) || c == '\n' || c == '\r' || c == '\t';
+    });
+}
+
 Error problemOf(const Asn1Source& source, const Asn1View& view, const std::string& file) {
     if (!source.problem.empty()) {
         const bool isEncrypted = source.problem.find("encrypted") != std::string::npos;
@@ -40,6 +47,10 @@ Error problemOf(const Asn1Source& source, const Asn1View& view, const std::strin
                                  : "Get the file again from where it came from.")
             .withContext(file);
     }
+    if (isText(source.bytes))
+        return Error(ErrorKind::BadInput, "It is text, but neither PEM nor base64",
+                     "ASN.1 comes as DER, as PEM or as base64; certwright-cli show tells what this is.")
+            .withContext(file);
     return Error(ErrorKind::BadInput, view.problem() + " (at offset " + std::to_string(view.problemOffset()) + ")",
                  "What stands before it was read; the bytes are cut off, changed, or no ASN.1.")
         .withContext(file);
@@ -213,7 +224,10 @@ int runAsn1(const Asn1Options& options, Console& console) {
     if (!options.out.empty() && !options.offset)
         throw UsageError("--out goes with --offset");
     OutputFiles(options.isForced).reserve(options.out);
-    const std::vector<Asn1Source> sources = formats::asn1Sources(readInputBytes(options.file, console));
+    const base::Bytes input = readInputBytes(options.file, console);
+    if (input.empty() && options.file == "-")
+        throwEmptyInput();
+    const std::vector<Asn1Source> sources = formats::asn1Sources(input);
     const std::vector<std::size_t> parts = partsOf(options, sources.size());
     if (!options.out.empty())
         return save(options, sources[parts.front()], console);
@@ -244,7 +258,7 @@ void addAsn1Command(CommandLine& line) {
     CLI::App& command = line.add("asn1", "Show the ASN.1 structure of a file, and save parts of it");
     command.add_option("FILE", options->file, "PEM, DER or base64; - is standard input")->required();
     command.add_option("--part", options->part, "Only this PEM block of the file, counted from 1")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(1, 1'000'000));
     command.add_option("--offset", options->offset, "Only the element at this offset, with what is in it")
         ->check(CLI::NonNegativeNumber);
     command.add_option("--out", options->out, "Save the element at --offset as DER; - is standard output");

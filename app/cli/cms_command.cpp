@@ -73,6 +73,7 @@ formats::CmsSignOptions signOptions(const SignArguments& arguments, Console& con
 }
 
 int runSign(const SignArguments& arguments, Console& console) {
+    checkDigest("--digest", arguments.digest);
     OutputFiles files(arguments.isForced);
     files.reserve(arguments.out);
     const formats::CmsSignOptions options = signOptions(arguments, console);
@@ -96,7 +97,7 @@ int runSign(const SignArguments& arguments, Console& console) {
             document["base64"] = base::toBase64(made);
         console.printJson(document);
     } else if (arguments.out == "-") {
-        console.printRaw(text);
+        console.printContent(text, arguments.isForced);
     } else {
         console.print("Written to " + arguments.out);
     }

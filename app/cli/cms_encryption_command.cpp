@@ -6,6 +6,7 @@
 #include "app/cli/output_files.h"
 #include "app/cli/trust_options.h"
 #include "core/base/bytes.h"
+#include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/formats/cms_decryption.h"
 #include "core/formats/cms_encryption.h"
@@ -58,6 +59,24 @@ service::Json recipientsJson(const std::vector<formats::CmsRecipient>& recipient
     return out;
 }
 
+/// @throws UsageError for a cipher of which nobody knows
+void checkCipher(const std::string& name) {
+    readOption("--cipher", [&name] {
+        try {
+            formats::fileCipher(name);
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::Unsupported) // of other use than for key files
+                throw;
+        }
+    });
+}
+
+void noteExpiry(const x509::Certificate& certificate, const std::string& path, Console& console) {
+    const auto end = certificate.notAfter();
+    if (end && *end < base::SystemClock().now())
+        console.note(path + ": the certificate of this recipient expired on " + base::toRfc3339(*end));
+}
+
 int runEncrypt(const EncryptArguments& arguments, Console& console) {
     if (arguments.recipients.empty() && !arguments.isForPassphrase && !arguments.output.isGiven())
         throw UsageError("Give --recipient, --with-passphrase, or both");
@@ -65,6 +84,7 @@ int runEncrypt(const EncryptArguments& arguments, Console& console) {
     files.reserve(arguments.out);
     formats::CmsEncryptOptions options;
     options.cipher = arguments.cipher;
+    checkCipher(arguments.cipher);
     options.usesOaep = arguments.usesOaep;
     options.namesByKeyId = arguments.namesByKeyId;
     options.isText = arguments.isText;
@@ -72,6 +92,7 @@ int runEncrypt(const EncryptArguments& arguments, Console& console) {
     for (const std::string& path : arguments.recipients) {
         // Of a chain the first one; the others are its issuers.
         options.recipients.push_back(readCertificates(path, console, arguments.input).front());
+        noteExpiry(options.recipients.back(), path, console);
     }
     const auto passphrase = newPassphrase(arguments, console);
     options.passphrase = passphrase ? &*passphrase : nullptr;
@@ -90,7 +111,7 @@ int runEncrypt(const EncryptArguments& arguments, Console& console) {
             document["base64"] = base::toBase64(made);
         console.printJson(document);
     } else if (arguments.out == "-") {
-        console.printRaw(text);
+        console.printContent(text, arguments.isForced);
     } else {
         console.print("Written to " + arguments.out);
     }

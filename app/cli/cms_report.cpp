@@ -2,8 +2,6 @@
 
 #include "app/cli/input.h"
 #include "core/base/clock.h"
-#include "core/formats/file_bytes.h"
-#include "core/formats/reader.h"
 
 namespace certwright::cli {
 
@@ -42,9 +40,7 @@ std::string findingsText(const std::vector<x509::Finding>& findings, const std::
 } // namespace
 
 base::Bytes readBytes(const std::string& path, const Console& console) {
-    const formats::ReadOptions limits;
-    return path == "-" ? readStandardInput(limits.maxFileSize, console.stopToken())
-                       : formats::readFileBytes(path, limits.maxFileSize);
+    return readInputBytes(path, console);
 }
 
 void addEncodingOption(CLI::App& command, std::string& word) {

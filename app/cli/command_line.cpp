@@ -24,6 +24,17 @@ bool asksForJson(int argc, char** argv) {
     return false;
 }
 
+/// The arguments as CLI11 takes them, the last one first. "help show" is "show --help".
+std::vector<std::string> reversedWords(int argc, char** argv) {
+    std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+    if (!words.empty() && words.front() == "help") {
+        words.erase(words.begin());
+        words.emplace_back("--help");
+    }
+    std::reverse(words.begin(), words.end());
+    return words;
+}
+
 /// The innermost subcommand that was recognised: the one whose help answers.
 const CLI::App& calledCommand(const CLI::App& app) {
     const CLI::App* command = &app;
@@ -103,6 +114,51 @@ UsageText unknownWord(const std::string& word, const CLI::App& command) {
     return {"There is no command “" + fullName(command) + " " + word + "”", nearWords(word, commands, true)};
 }
 
+/// "--port: “x” is not a whole number", of "Could not convert: --port = x": all that is converted are numbers.
+std::string conversionText(const std::string& detail) {
+    constexpr std::string_view start = "Could not convert: ", between = " = ";
+    const auto equals = detail.find(between);
+    if (!detail.starts_with(start) || equals == std::string::npos)
+        return "A value has the wrong form: " + detail;
+    return detail.substr(start.size(), equals - start.size()) + ": “" + detail.substr(equals + between.size()) +
+           "” is not a whole number that it takes";
+}
+
+/// Of "--out: 1 required TEXT missing" and "--out: At Most 1 required but received 2".
+std::string mismatchText(const std::string& detail) {
+    const std::string name = detail.substr(0, detail.find(": "));
+    if (detail.find(" required but received ") != std::string::npos && detail.find("At Most") != std::string::npos)
+        return name + " can be given once only";
+    if (detail.find(" missing") != std::string::npos || detail.find("At least 1") != std::string::npos)
+        return name + " needs a value";
+    if (detail.find("disallowed flag override") != std::string::npos)
+        return detail.substr(0, detail.find(" was ")) + " takes no value";
+    return "An option lacks its value or has too many: " + detail;
+}
+
+/// Of "--days: Value 0 not in range 1 to 9", where the limits of all numbers stand for none, and "--to: x not in
+/// {a,b}".
+std::string validationText(const std::string& detail) {
+    constexpr std::string_view value = ": Value ", range = " not in range ", set = " not in {";
+    const auto start = detail.find(value);
+    const auto limits = detail.find(range);
+    if (start != std::string::npos && limits != std::string::npos) {
+        std::string allowed = "from " + detail.substr(limits + range.size());
+        if (allowed.find("17976931348623") != std::string::npos)
+            allowed = "from 0 on";
+        return detail.substr(0, start) + ": “" + detail.substr(start + value.size(), limits - start - value.size()) +
+               "” is not a number " + allowed;
+    }
+    const auto colon = detail.find(": "), list = detail.find(set);
+    if (colon == std::string::npos || list == std::string::npos)
+        return "A value does not fit: " + detail;
+    std::string words;
+    for (const char c : detail.substr(list + set.size(), detail.rfind('}') - list - set.size()))
+        words += c == ',' ? std::string(", ") : std::string(1, c);
+    return detail.substr(0, colon) + ": there is no “" + detail.substr(colon + 2, list - colon - 2) +
+           "”; there are: " + words;
+}
+
 /// What is wrong with the arguments, in our words. `left` is what nothing took.
 UsageText usageText(const CLI::ParseError& error, const CLI::App& command, const std::vector<std::string>& left) {
     const std::string detail = error.what();
@@ -118,9 +174,13 @@ UsageText usageText(const CLI::ParseError& error, const CLI::App& command, const
         return {"Something is missing: " + (end == std::string::npos ? detail : detail.substr(0, end)), {}};
     }
     if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr)
-        return {"A value has the wrong form: " + detail, {}};
+        return {conversionText(detail), {}};
     if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
-        return {"An option lacks its value or has too many: " + detail, {}};
+        return {mismatchText(detail), {}};
+    if (const auto excludes = detail.find(" excludes "); excludes != std::string::npos)
+        return {detail.substr(0, excludes) + " does not go with " + detail.substr(excludes + 10), {}};
+    if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr)
+        return {validationText(detail), {}};
     return {"The arguments do not fit: " + detail, {}};
 }
 
@@ -131,6 +191,7 @@ CommandLine::CommandLine()
     m_app.set_version_flag("--version", "certwright-cli " CERTWRIGHT_VERSION " with " + base::libraryVersion(),
                            "Show the versions of the program and of the library, and exit");
     m_app.set_help_flag("-h,--help", "Show this help and exit");
+    m_app.add_flag("--json", m_isJson, "Print one JSON document and nothing else");
     m_app.require_subcommand(1);
 }
 
@@ -152,6 +213,7 @@ CLI::App& CommandLine::family(const std::string& name, const std::string& descri
     }
     CLI::App* family = m_app.add_subcommand(name, description);
     family->set_help_flag("-h,--help", "Show this help and exit");
+    family->add_flag("--json", m_isJson, "Print one JSON document and nothing else");
     family->require_subcommand(1);
     return *family;
 }
@@ -183,12 +245,16 @@ int CommandLine::run(int argc, char** argv, std::stop_token stop) {
 
 std::optional<int> CommandLine::parse(int argc, char** argv, Console& console) {
     try {
-        m_app.parse(argc, argv);
+        m_app.parse(reversedWords(argc, argv));
         return std::nullopt;
     } catch (const CLI::CallForHelp&) {
         console.printRaw(m_app.help()); // that of the command called, with the names of those above it
     } catch (const CLI::CallForVersion& version) {
-        console.printRaw(std::string(version.what()) + "\n");
+        if (console.isJson())
+            console.printJson(
+                {{"program", "certwright-cli"}, {"version", CERTWRIGHT_VERSION}, {"library", base::libraryVersion()}});
+        else
+            console.printRaw(std::string(version.what()) + "\n");
     } catch (const CLI::ParseError& error) {
         const CLI::App& command = calledCommand(m_app);
         const UsageText text = usageText(error, command, m_app.remaining(true));
@@ -207,10 +273,14 @@ int CommandLine::runAction(Console& console) {
         console.flush();
         return code;
     } catch (const UsageError& error) {
-        return fail(
-            console,
-            base::Error(base::ErrorKind::BadInput, error.what(), "See " + fullName(calledCommand(m_app)) + " --help."),
-            exit_code::Usage);
+        return fail(console,
+                    base::Error(base::ErrorKind::BadInput, error.what(),
+                                error.hint() +
+                                    (error.hint().empty()         ? ""
+                                     : error.hint().back() == '.' ? " "
+                                                                  : ". ") +
+                                    "See " + fullName(calledCommand(m_app)) + " --help."),
+                    exit_code::Usage);
     } catch (const base::Error& error) {
         return fail(console, error, exitCodeOf(error.kind()));
     } catch (const std::exception& other) {

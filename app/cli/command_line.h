@@ -8,6 +8,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace certwright::cli {
 
@@ -57,7 +58,27 @@ private:
 /// To be thrown by an action for arguments that parse but make no sense together: exit code 2.
 class UsageError : public std::runtime_error {
 public:
-    using std::runtime_error::runtime_error;
+    explicit UsageError(const std::string& message, std::string hint = {})
+        : std::runtime_error(message)
+        , m_hint(std::move(hint)) {}
+
+    /// What to do about it, beside the pointer to --help; may be empty.
+    const std::string& hint() const noexcept { return m_hint; }
+
+private:
+    std::string m_hint;
 };
+
+/// Runs `read` over an option's value; what it cannot read is a usage error that names the option.
+template <class Function>
+auto readOption(const std::string& option, Function read) {
+    try {
+        return read();
+    } catch (const base::Error& error) {
+        if (error.kind() != base::ErrorKind::BadInput)
+            throw;
+        throw UsageError(option + ": " + error.message(), error.hint());
+    }
+}
 
 } // namespace certwright::cli

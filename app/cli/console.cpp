@@ -68,6 +68,18 @@ void write(std::string_view text) {
         throwOutputError();
 }
 
+/// Nothing that moves the cursor about.
+bool isText(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const Character character = firstCharacter(bytes);
+        const bool isSpace = character.code == '\n' || character.code == '\r' || character.code == '\t';
+        if (!character.isValid || (isInvisible(character.code) && !isSpace))
+            return false;
+        bytes.remove_prefix(character.length);
+    }
+    return true;
+}
+
 std::string visibleLines(std::string_view text) {
     std::string out;
     for (;;) {
@@ -109,6 +121,13 @@ void Console::print(std::string_view line) {
 }
 
 void Console::printRaw(std::string_view bytes) {
+    write(bytes);
+}
+
+void Console::printContent(std::string_view bytes, bool isForced) {
+    if (!isForced && terminal::isOutputTerminal() && !isText(bytes))
+        throw base::Error(base::ErrorKind::NotAllowed, "What comes out is binary, and standard output is a terminal",
+                          "Write it to a file by --out, or print it all the same with --force");
     write(bytes);
 }
 

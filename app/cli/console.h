@@ -28,6 +28,9 @@ public:
     void print(std::string_view line);
     /// Bytes as they are on standard output (PEM). @throws Error Io
     void printRaw(std::string_view bytes);
+    /// Bytes of whatever kind, as printRaw(). What is no text is refused on a terminal unless `isForced`. @throws Error
+    /// NotAllowed, Io
+    void printContent(std::string_view bytes, bool isForced);
     /// Sends out what was printed. @throws Error Io
     void flush();
     /// A remark on standard error, also with --json.

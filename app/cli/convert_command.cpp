@@ -9,6 +9,8 @@
 #include "core/base/error.h"
 #include "core/service/converting.h"
 
+#include <algorithm>
+#include <map>
 #include <memory>
 
 namespace certwright::cli {
@@ -19,6 +21,7 @@ using base::ErrorKind;
 namespace {
 
 constexpr const char* Text = "text";
+constexpr const char* OutPassphrase = "--out-passphrase-file";
 
 struct ConvertOptions {
     std::string file;
@@ -28,6 +31,7 @@ struct ConvertOptions {
     std::string name;
     Pkcs12PresetOptions protection;
     bool isForced = false;
+    bool isForKeys = false; ///< key convert
     KeyFileOptions keyFile;
     PassphraseOptions input = PassphraseOptions::forInput();
 };
@@ -39,48 +43,97 @@ std::string targetWords() {
     return words + Text;
 }
 
+/// What a target can honour; another option of these would have no effect.
+const std::vector<std::string>& optionsOf(const std::string& target) {
+    static const std::map<std::string, std::vector<std::string>> table = {
+        {"pem", {"--cipher", "--kdf", OutPassphrase}},
+        {"der", {"--cipher", "--kdf", OutPassphrase}},
+        {"pkcs7", {"--encoding"}},
+        {"pkcs8", {"--encoding", "--cipher", "--kdf", OutPassphrase}},
+        {"traditional", {"--encoding", "--cipher", OutPassphrase}},
+        {"pkcs12", {"--name", "--preset", OutPassphrase}},
+        {"openssh", {"--name", OutPassphrase}},
+        {"jwk", {"--name", OutPassphrase}}, // which core refuses with the reason
+        {Text, {}}};
+    return table.at(target);
+}
+
+void checkOption(const ConvertOptions& options, bool isGiven, const char* option) {
+    const std::vector<std::string>& known = optionsOf(options.to);
+    if (!isGiven || std::find(known.begin(), known.end(), option) != known.end())
+        return;
+    std::string takes;
+    for (const std::string& one : known)
+        takes += (takes.empty() ? "" : ", ") + one;
+    throw UsageError(std::string(option) + " has no effect on --to " + options.to + ", which takes " +
+                     (takes.empty() ? "none of these options" : takes));
+}
+
 service::ConvertOrder orderOf(const ConvertOptions& options) {
     const auto target = service::convertTarget(options.to);
-    if (!target)
+    if (!target && options.to != Text)
         throw UsageError("--to: there is no target “" + options.to + "”; there are: " + targetWords());
+    checkOption(options, options.keyFile.hasCipher(), "--cipher");
+    checkOption(options, options.keyFile.hasKdf(), "--kdf");
+    checkOption(options, options.keyFile.hasPassphrase(), OutPassphrase);
+    checkOption(options, options.protection.isGiven(), "--preset");
+    checkOption(options, !options.name.empty(), "--name");
+    checkOption(options, !options.encoding.empty(), "--encoding");
     service::ConvertOrder order;
-    order.target = *target;
+    order.target = target.value_or(service::ConvertTarget::Pem);
     order.name = options.name;
     order.encryption = options.keyFile.encryption();
     order.preset = options.protection.preset();
-    using service::ConvertTarget;
-    const bool hasEncodings =
-        *target == ConvertTarget::Pkcs7 || *target == ConvertTarget::Pkcs8 || *target == ConvertTarget::Traditional;
     if (options.encoding.empty())
         return order;
-    if (!hasEncodings || (options.encoding != "pem" && options.encoding != "der"))
-        throw UsageError("--encoding: pem or der, for pkcs7, pkcs8 and traditional");
+    if (options.encoding != "pem" && options.encoding != "der")
+        throw UsageError("--encoding: there are pem and der");
+    if (options.encoding == "der" && options.to == "traditional" && options.keyFile.hasPassphrase())
+        throw UsageError("Traditional keys in DER are not encrypted: take --encoding pem, or --to pkcs8");
     order.encoding = options.encoding == "pem" ? formats::Encoding::Pem : formats::Encoding::Der;
     return order;
 }
 
-service::Json kindsOf(const formats::Contents& contents) {
-    service::Json kinds = service::Json::array();
+std::vector<std::string> kindsOf(const formats::Contents& contents) {
+    std::vector<std::string> kinds;
     for (const formats::Item* item : formats::flatten(contents))
-        kinds.push_back(std::string(formats::kindName(*item)));
+        kinds.emplace_back(formats::kindName(*item));
     return kinds;
 }
 
-int report(const ConvertOptions& options, const formats::Contents& contents, bool isEncrypted, const OutputFiles& files,
-           Console& console) {
+/// What was written, and what was not.
+struct Outcome {
+    std::vector<std::string> items, leftOut;
+    bool isEncrypted = false;
+};
+
+void noteLeftOut(const ConvertOptions& options, const Outcome& outcome, Console& console) {
+    std::string list;
+    for (const std::string& kind : outcome.leftOut)
+        list += (list.empty() ? "" : ", ") + kind;
+    if (!list.empty())
+        console.note(options.file + ": left out, because " + options.to + " has no place for it: " + list);
+}
+
+int report(const ConvertOptions& options, const formats::Contents& contents, const Outcome& outcome,
+           const OutputFiles& files, Console& console) {
     for (const std::string& note : contents.notes)
         console.note(options.file + ": " + note);
+    noteLeftOut(options, outcome, console);
+    if (options.out == "-")
+        return exit_code::Done;
     if (console.isJson()) {
         service::Json document;
         document["to"] = options.to;
-        document["items"] = kindsOf(contents);
-        document["encrypted"] = isEncrypted;
+        document["items"] = outcome.items;
+        if (!outcome.leftOut.empty())
+            document["left_out"] = outcome.leftOut;
+        document["encrypted"] = outcome.isEncrypted;
         document["files"] = files.paths();
         console.printJson(document);
         return exit_code::Done;
     }
-    for (const std::string& path : files.paths())
-        console.print("Written to " + path + (isEncrypted ? ", encrypted" : ""));
+    files.print(console);
     return exit_code::Done;
 }
 
@@ -90,12 +143,24 @@ int toText(const ConvertOptions& options, const formats::Contents& contents, Out
         text += itemText(item) + '\n';
     files.addPlainText(options.out, text);
     files.commit(console);
-    return report(options, contents, false, files, console);
+    return report(options, contents, {kindsOf(contents), {}, false}, files, console);
+}
+
+/// @throws UsageError for a passphrase with nothing to encrypt; Error PassphraseNeeded
+std::optional<base::Secret> passphraseFor(const ConvertOptions& options, const formats::Contents& contents,
+                                          service::ConvertTarget target, Console& console) {
+    if (target == service::ConvertTarget::Pkcs12)
+        return options.keyFile.requiredPassphrase(console, "Passphrase for the PKCS#12 file");
+    if (service::convertsPrivateKey(contents, target))
+        return options.keyFile.passphrase(console);
+    if (options.keyFile.hasCipher() || options.keyFile.hasKdf() || options.keyFile.hasPassphrase())
+        throw UsageError("There is no private key in “" + options.file +
+                         "” to encrypt: leave out --cipher, --kdf and --out-passphrase-file");
+    return std::nullopt;
 }
 
 int runConvert(const ConvertOptions& options, Console& console) {
-    const bool isText = options.to == Text;
-    const service::ConvertOrder order = isText ? service::ConvertOrder() : orderOf(options);
+    const service::ConvertOrder order = orderOf(options);
     if (options.out == "-" && console.isJson())
         throw UsageError("--json: standard output carries the document; give a file by --out");
     OutputFiles files(options.isForced);
@@ -103,28 +168,29 @@ int runConvert(const ConvertOptions& options, Console& console) {
     const formats::Contents contents = readInput(options.file, options.input, console);
     if (contents.error)
         throw contents.error->withContext(options.file);
-    if (isText)
+    if (options.isForKeys && !hasKey(contents))
+        throw Error(ErrorKind::BadInput, "There is no key in “" + options.file + "”",
+                    "certwright-cli convert takes files without one, too.")
+            .withContext(options.file);
+    if (options.to == Text)
         return toText(options, contents, files, console);
 
-    std::optional<base::Secret> passphrase;
-    if (order.target == service::ConvertTarget::Pkcs12)
-        passphrase = options.keyFile.requiredPassphrase(console, "Passphrase for the PKCS#12 file");
-    else if (service::convertsPrivateKey(contents, order.target))
-        passphrase = options.keyFile.passphrase(console);
+    const auto passphrase = passphraseFor(options, contents, order.target, console);
+    Outcome outcome;
     try {
         service::Conversion made = service::convert(contents, order, passphrase ? &*passphrase : nullptr);
         files.addConverted(options.out, made.file, made.expected, passphrase ? &*passphrase : nullptr);
+        outcome = {made.items, made.leftOut, passphrase.has_value()};
     } catch (const Error& error) {
         throw error.withContext(options.file);
     }
     files.commit(console);
-    if (options.out == "-")
-        return exit_code::Done;
-    return report(options, contents, passphrase.has_value(), files, console);
+    return report(options, contents, outcome, files, console);
 }
 
-void addTo(CLI::App& command, CommandLine& line) {
+void addTo(CLI::App& command, bool isForKeys, CommandLine& line) {
     auto options = std::make_shared<ConvertOptions>();
+    options->isForKeys = isForKeys;
     command.add_option("IN", options->file, "File to read; - is standard input")->required();
     command.add_option("--to", options->to, "What to make of it: " + targetWords())->required();
     command.add_option("--out", options->out, "File to write; - is standard output, but for private keys")->required();
@@ -140,8 +206,8 @@ void addTo(CLI::App& command, CommandLine& line) {
 } // namespace
 
 void addConvertCommands(CommandLine& line) {
-    addTo(line.add("convert", "Write a certificate, request or key in another form"), line);
-    addTo(line.add(line.family("key", "Make keys"), "convert", "Write a key in another form"), line);
+    addTo(line.add("convert", "Write a certificate, request or key in another form"), false, line);
+    addTo(line.add(line.family("key", "Make keys"), "convert", "Write a key in another form"), true, line);
 }
 
 } // namespace certwright::cli

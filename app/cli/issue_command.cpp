@@ -56,6 +56,15 @@ void checkBatch(const IssueOptions& options) {
         throw UsageError("--out is a folder with --batch");
 }
 
+/// What would have no effect: the store's options without one, a cipher for a file that is not written.
+void checkUnused(const IssueOptions& options) {
+    const bool hasStore = options.store.isGiven() || !options.ca.empty();
+    options.store.checkUsed(hasStore);
+    options.keyFile.checkUsed(!options.keyOut.empty() || (!options.batch.empty() && !options.out.empty()), "--key-out");
+    if (!options.name.empty() && !hasStore)
+        throw UsageError("--name is the name in a store: give --store");
+}
+
 void checkTargets(const IssueOptions& options) {
     const bool isBatch = !options.batch.empty();
     if (isBatch)
@@ -171,7 +180,7 @@ int report(const service::IssueResult& result, const OutputFiles& files, store::
     if (console.isJson()) {
         service::Json document;
         document["certificate"] = service::factsJson(result.certificate);
-        document["files"] = files.paths();
+        files.describe(document);
         if (store != nullptr)
             document["store"] = {{"id", result.certificateId}, {"name", name.toStdString()}, {"key_id", result.keyId}};
         document["problems"] = problemsJson(result.remarks);
@@ -182,8 +191,7 @@ int report(const service::IssueResult& result, const OutputFiles& files, store::
     console.print("Serial " + result.certificate.serial() + ", valid until " +
                   base::toRfc3339(result.certificate.notAfter().value_or(base::Time())));
     console.print("SHA-256 " + result.certificate.sha256());
-    for (const std::string& path : files.paths())
-        console.print("Written to " + path);
+    files.print(console);
     if (store != nullptr)
         console.print("Kept in the store as " + name.toStdString());
     return exit_code::Done;
@@ -269,6 +277,7 @@ int runBatch(const IssueOptions& options, Console& console) {
 
 int runIssue(const IssueOptions& options, Console& console) {
     checkTargets(options);
+    checkUnused(options);
     if (!options.batch.empty())
         return runBatch(options, console);
     OutputFiles files(options.isForced);

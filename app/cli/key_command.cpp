@@ -25,18 +25,8 @@ struct GenerateOptions {
     StoreOptions store;
 };
 
-crypto::KeySpec parseType(const std::string& type) {
-    try {
-        return crypto::KeySpec::parse(type);
-    } catch (const base::Error& error) {
-        if (error.kind() != base::ErrorKind::BadInput)
-            throw;
-        throw UsageError("--type: " + error.message());
-    }
-}
-
 crypto::KeySpec specOf(const GenerateOptions& options) {
-    crypto::KeySpec spec = parseType(options.type);
+    crypto::KeySpec spec = readOption("--type", [&options] { return crypto::KeySpec::parse(options.type); });
     if (options.exponent != 0 && spec.type != "RSA" && spec.type != "RSA-PSS")
         throw UsageError("--exponent goes with rsa and rsa-pss");
     if (options.exponent == 1 || (options.exponent != 0 && options.exponent % 2 == 0))
@@ -46,6 +36,7 @@ crypto::KeySpec specOf(const GenerateOptions& options) {
         return spec;
     if (spec.type != "RSA-PSS")
         throw UsageError("--pss-digest goes with rsa-pss");
+    checkDigest("--pss-digest", options.pssDigest);
     const std::size_t saltLength = crypto::digest(options.pssDigest, {}).size();
     spec.pss = crypto::PssParameters{options.pssDigest, options.pssDigest, static_cast<int>(saltLength)};
     return spec;
@@ -54,6 +45,10 @@ crypto::KeySpec specOf(const GenerateOptions& options) {
 int runGenerate(const GenerateOptions& options, Console& console) {
     if (options.out.empty() && !options.store.isGiven())
         throw UsageError("Give --out, --store, or both: the key would be lost");
+    options.store.checkUsed(options.store.isGiven());
+    options.keyFile.checkUsed(!options.out.empty(), "--out");
+    if (!options.name.empty() && !options.store.isGiven())
+        throw UsageError("--name is the name in a store: give --store");
     const service::NewKey wanted{specOf(options), QString::fromStdString(options.name)};
     OutputFiles files(options.isForced);
     files.reserve(options.out);
@@ -91,8 +86,7 @@ int runGenerate(const GenerateOptions& options, Console& console) {
     }
     console.print("Made a key: " + displayText(made.key.facts()));
     console.print("SHA-256 of the public key: " + made.key.publicKey().spkiSha256());
-    for (const std::string& path : files.paths())
-        console.print("Written to " + path + (passphrase ? ", encrypted" : ", not encrypted"));
+    files.print(console);
     if (store)
         console.print("Kept in the store as " + store->key(made.keyId)->name.toStdString());
     return exit_code::Done;
@@ -121,7 +115,12 @@ void addKeyCommands(CommandLine& line) {
     CLI::App& family = line.family("key", "Make keys");
     auto options = std::make_shared<GenerateOptions>();
     CLI::App& generate = line.add(family, "generate", "Make a private key");
-    generate.add_option("--type", options->type, "rsa:3072, rsa-pss:3072, dsa:2048, ec:P-256, ed25519...")->required();
+    generate
+        .add_option("--type", options->type,
+                    "rsa:3072, rsa-pss:3072, dsa:2048, dh:2048 (1024 to 16384 bits), ec:P-256, ed25519, ed448, "
+                    "x25519, x448, and with OpenSSL 3.5 ml-dsa-65, slh-dsa-sha2-128s, ml-kem-768...; "
+                    "key list-types shows all of them and the curves")
+        ->required();
     generate.add_option("--exponent", options->exponent, "Public exponent of an RSA key (65537)");
     generate.add_option("--pss-digest", options->pssDigest,
                         "Digest to which an RSA-PSS key restricts its signatures, with MGF1 and salt to match");

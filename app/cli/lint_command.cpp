@@ -53,9 +53,9 @@ bool hasRuleset(const pki::LintOptions& options, pki::Ruleset ruleset) {
            std::find(options.rulesets.begin(), options.rulesets.end(), ruleset) != options.rulesets.end();
 }
 
-/// The certificates of a file; its error is thrown when there is none.
-void readSubjects(const std::string& file, const LintArguments& arguments, Console& console,
-                  std::vector<Subject>& subjects) {
+/// The certificates of a file, and the error of what else is in it, which is thrown when there is none.
+std::optional<Error> readSubjects(const std::string& file, const LintArguments& arguments, Console& console,
+                                  std::vector<Subject>& subjects) {
     const formats::Contents contents = readInput(file, arguments.passphrases, console);
     const std::size_t before = subjects.size();
     for (const formats::Item* item : formats::flatten(contents)) {
@@ -69,6 +69,7 @@ void readSubjects(const std::string& file, const LintArguments& arguments, Conso
     if (subjects.size() == before)
         throw Error(ErrorKind::BadInput, "There is no certificate in it", "See what it holds with certwright-cli show.")
             .withContext(file);
+    return contents.error;
 }
 
 /// All certificates of the store.
@@ -152,11 +153,16 @@ int runLint(const LintArguments& arguments, Console& console) {
     std::vector<Subject> subjects;
     if (arguments.store.isGiven())
         readStore(arguments.store, console, subjects);
-    service::Json errors = service::Json::array();
+    checkInputs(arguments.files);
+    service::Json errors = service::Json::array(), files = service::Json::array();
     int code = exit_code::Done;
     for (const std::string& file : arguments.files) {
+        files.push_back({{"file", file}});
         try {
-            readSubjects(file, arguments, console, subjects);
+            if (const auto error = readSubjects(file, arguments, console, subjects)) {
+                code = std::max(code, exitCodeOf(error->kind()));
+                files.back()["error"] = service::errorJson(error->withContext(file));
+            }
         } catch (const Error& error) {
             if (error.kind() == ErrorKind::Cancelled)
                 throw;
@@ -164,6 +170,7 @@ int runLint(const LintArguments& arguments, Console& console) {
             if (!console.isJson())
                 console.printError(error);
             errors.push_back(service::errorJson(error));
+            files.back()["error"] = errors.back();
         }
     }
     for (Subject& subject : subjects)
@@ -179,6 +186,7 @@ int runLint(const LintArguments& arguments, Console& console) {
     }
     if (console.isJson()) {
         service::Json document = documentOf(subjects);
+        document["files"] = files;
         if (!errors.empty())
             document["error"] = errors.front();
         if (errors.size() > 1)

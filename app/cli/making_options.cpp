@@ -5,6 +5,7 @@
 #include "app/cli/exit_code.h"
 #include "app/cli/input.h"
 #include "core/base/error.h"
+#include "core/crypto/digest.h"
 
 #include <algorithm>
 #include <cctype>
@@ -15,18 +16,6 @@ using base::Error;
 using base::ErrorKind;
 
 namespace {
-
-/// Runs `read` over an option's value; what it cannot read is a usage error that names the option.
-template <class Function>
-auto readOption(const char* option, Function read) {
-    try {
-        return read();
-    } catch (const Error& error) {
-        if (error.kind() != ErrorKind::BadInput)
-            throw;
-        throw UsageError(std::string(option) + ": " + error.message());
-    }
-}
 
 std::string trimmed(const std::string& text) {
     const auto first = text.find_first_not_of(' ');
@@ -62,12 +51,6 @@ formats::Contents readUsable(const std::string& path, Console& console, const Pa
     if (contents.error && contents.items.empty())
         throw contents.error->withContext(path);
     return contents;
-}
-
-[[noreturn]] void throwMissing(const formats::Contents& contents, const std::string& path, const char* what) {
-    if (contents.error)
-        throw contents.error->withContext(path);
-    throw Error(ErrorKind::BadInput, "There is no " + std::string(what) + " in “" + path + "”").withContext(path);
 }
 
 std::string profileIds() {
@@ -158,7 +141,14 @@ std::optional<base::Secret> KeyFileOptions::passphrase(Console& console) const {
     const bool isAsked = !m_cipher.empty() || !m_kdf.empty();
     if (!m_passphrases.isGiven() && !isAsked)
         return std::nullopt;
+    encryption(); // throws before anything is made
     return requiredPassphrase(console, "Passphrase for the new key file");
+}
+
+void KeyFileOptions::checkUsed(bool isUsed, const char* needed) const {
+    if (!isUsed && (hasCipher() || hasKdf() || hasPassphrase()))
+        throw UsageError("--cipher, --kdf and --out-passphrase-file encrypt a key file, and none is written: give " +
+                         std::string(needed));
 }
 
 base::Secret KeyFileOptions::requiredPassphrase(Console& console, std::string_view question) const {
@@ -171,13 +161,41 @@ base::Secret KeyFileOptions::requiredPassphrase(Console& console, std::string_vi
 
 formats::KeyEncryption KeyFileOptions::encryption() const {
     formats::KeyEncryption encryption;
-    if (!m_cipher.empty())
+    if (!m_cipher.empty()) {
+        readOption("--cipher", [this] { return formats::fileCipher(m_cipher); });
         encryption.cipher = m_cipher;
+    }
     if (m_kdf == "scrypt")
         encryption.kdf = formats::KeyEncryption::Kdf::Scrypt;
     else if (!m_kdf.empty() && m_kdf != "pbkdf2")
-        throw UsageError("--kdf: there are pbkdf2 and scrypt");
+        throw UsageError("--kdf: there is no “" + m_kdf + "”; there are: pbkdf2, scrypt");
     return encryption;
+}
+
+void throwMissing(const formats::Contents& contents, const std::string& path, const char* what) {
+    if (contents.error)
+        throw contents.error->withContext(path);
+    throw Error(ErrorKind::BadInput, "There is no " + std::string(what) + " in “" + path + "”",
+                "certwright-cli show tells what is in it.")
+        .withContext(path);
+}
+
+void checkDigest(const char* option, const std::string& name) {
+    if (name.empty())
+        return;
+    try {
+        crypto::digest(name, {});
+    } catch (const Error& error) {
+        // What other builds of OpenSSL have is known, and not possible here.
+        static constexpr const char* elsewhere[] = {"md2", "md4", "mdc2", "rmd160", "ripemd160", "whirlpool", "sm3"};
+        std::string lower = name;
+        std::transform(lower.begin(), lower.end(), lower.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        if (std::find(std::begin(elsewhere), std::end(elsewhere), lower) != std::end(elsewhere))
+            throw;
+        throw UsageError(std::string(option) + ": there is no digest “" + name + "”",
+                         "Take SHA256, SHA384, SHA512, SHA3-256, SHA3-384 or SHA3-512.");
+    }
 }
 
 crypto::PrivateKey readPrivateKey(const std::string& path, Console& console, const PassphraseOptions& passphrases) {
@@ -205,11 +223,17 @@ std::vector<x509::Certificate> readCertificates(const std::string& path, Console
 
 x509::Request readRequest(const std::string& path, Console& console, const PassphraseOptions& passphrases) {
     const formats::Contents contents = readUsable(path, console, passphrases);
+    std::vector<x509::Request> requests;
     for (const formats::Item* item : formats::flatten(contents)) {
         if (const auto* request = item->as<x509::Request>())
-            return *request;
+            requests.push_back(*request);
     }
-    throwMissing(contents, path, "certificate request");
+    if (requests.empty())
+        throwMissing(contents, path, "certificate request");
+    if (requests.size() > 1)
+        throw UsageError("“" + path + "” holds " + std::to_string(requests.size()) +
+                         " requests, and one is taken at a time: give a file with one");
+    return requests.front();
 }
 
 service::Json problemsJson(const std::vector<pki::Problem>& problems) {
@@ -241,22 +265,51 @@ std::string messageOf(const pki::Problem& problem) {
                : problem.message;
 }
 
-/// What to do about a problem, in terms of this program's options; empty for one that no option mends.
+/// The options that decide a field.
+std::string optionsHint(pki::Field field) {
+    using pki::Field;
+    switch (field) {
+    case Field::Profile:
+        return "Choose another by --profile";
+    case Field::Subject:
+        return "Change it by --subject";
+    case Field::Names:
+        return "Change them by --san";
+    case Field::Key:
+        return "Give another by --key, --store-key or --new-key";
+    case Field::Issuer:
+        return "Give another by --ca, or by --ca-cert and --ca-key";
+    case Field::NotBefore:
+    case Field::NotAfter:
+        return "Change it by --days, --not-before or --not-after";
+    case Field::Extensions:
+        return "Change them by --extension or --omit";
+    case Field::Serial:
+        return "Give another by --serial";
+    case Field::Digest:
+        return "Choose another by --digest";
+    case Field::Request:
+        return "Give another by --request";
+    case Field::StoreName:
+        return "Give another by --name";
+    }
+    return {};
+}
+
+/// What to do about a problem, in terms of this program's options where one mends it.
 std::string hintOf(const pki::Problem& problem) {
     if (problem.id == "file-exists")
         return "Choose another name, or overwrite it with --force";
     if (problem.id == "name-used")
         return "Give another name by --name, such as “" + problem.fix + "”";
-    return {};
+    return problem.fix.empty() ? optionsHint(problem.field) : problem.fix;
 }
 
 } // namespace
 
 int refuse(const std::vector<pki::Problem>& problems, Console& console) {
     const auto first = std::ranges::find(problems, pki::Severity::Error, &pki::Problem::severity);
-    std::string hint = first == problems.end() ? std::string() : hintOf(*first);
-    if (hint.empty() && first != problems.end())
-        hint = first->fix;
+    const std::string hint = first == problems.end() ? std::string() : hintOf(*first);
     const bool isUnsupported = first != problems.end() && first->id == "key-unsupported";
     const ErrorKind kind = isUnsupported ? ErrorKind::Unsupported : ErrorKind::NotAllowed;
     const Error error(kind, pki::errorText(problems), hint);

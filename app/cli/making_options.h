@@ -64,9 +64,14 @@ class KeyFileOptions {
 public:
     void addTo(CLI::App& command);
 
+    bool hasCipher() const noexcept { return !m_cipher.empty(); }
+    bool hasKdf() const noexcept { return !m_kdf.empty(); }
+    bool hasPassphrase() const { return m_passphrases.isGiven(); }
     /// The passphrase for the new file: from the options, asked for when --cipher or --kdf is given, else none: then it
     /// is written in clear. @throws Error PassphraseNeeded when --cipher is given and there is nobody to ask
     std::optional<base::Secret> passphrase(Console& console) const;
+    /// Refuses what would have no effect, where no key file is written. @throws UsageError
+    void checkUsed(bool isUsed, const char* needed) const;
     /// The passphrase for a file that is never in clear. @throws Error PassphraseNeeded when there is none
     base::Secret requiredPassphrase(Console& console, std::string_view question) const;
     /// @throws UsageError
@@ -78,13 +83,17 @@ private:
     PassphraseOptions m_passphrases = PassphraseOptions::forOutput();
 };
 
+/// @throws UsageError for a digest of which nobody knows; Error Unsupported for one that this OpenSSL lacks
+void checkDigest(const char* option, const std::string& name);
 /// The first private key of a file, opened. @throws Error BadInput when there is none, and what kept it closed
 crypto::PrivateKey readPrivateKey(const std::string& path, Console& console, const PassphraseOptions& passphrases);
 /// All certificates of a file. @throws Error BadInput when there is none
 std::vector<x509::Certificate> readCertificates(const std::string& path, Console& console,
                                                 const PassphraseOptions& passphrases);
-/// The first request of a file. @throws Error BadInput when there is none
+/// The request of a file. @throws Error BadInput when there is none; UsageError when there are several
 x509::Request readRequest(const std::string& path, Console& console, const PassphraseOptions& passphrases);
+/// Says that a file has no such thing, or why it could not be read. @throws Error always
+[[noreturn]] void throwMissing(const formats::Contents& contents, const std::string& path, const char* what);
 
 /// [{"id", "severity", "field", "message", "fix", "item"?}]
 service::Json problemsJson(const std::vector<pki::Problem>& problems);

@@ -6,16 +6,41 @@
 #include <QDir>
 #include <QFileInfo>
 
+#include <algorithm>
+
 namespace certwright::cli {
 
 using base::Error;
 using base::ErrorKind;
 
-void OutputFiles::reserve(const std::string& path) const {
-    if (path.empty() || path == "-" || m_mayOverwrite)
+namespace {
+
+constexpr const char* Encrypted = ", encrypted";
+
+/// The same text for every way to write the path of a file, which need not exist.
+QString resolved(const QFileInfo& info) {
+    if (info.exists())
+        return info.canonicalFilePath();
+    const QString folder = QFileInfo(info.absolutePath()).canonicalFilePath();
+    return folder.isEmpty() ? info.absoluteFilePath() : folder + u'/' + info.fileName();
+}
+
+} // namespace
+
+void OutputFiles::reserve(const std::string& path) {
+    if (path.empty())
         return;
     const QFileInfo info(QString::fromStdString(path));
-    if (info.exists() || info.isSymLink())
+    const QString name = path == "-" ? QStringLiteral("-") : resolved(info);
+    if (std::find(m_reserved.begin(), m_reserved.end(), name) != m_reserved.end())
+        throw UsageError("“" + path + "” would be written twice: give each file a name of its own");
+    m_reserved.push_back(name);
+    if (path == "-")
+        return;
+    if (info.isDir())
+        throw Error(ErrorKind::NotAllowed, "“" + path + "” is a folder", "Give the name of a file in it")
+            .withContext(path);
+    if (!m_mayOverwrite && (info.exists() || info.isSymLink()))
         throw Error(ErrorKind::NotAllowed, "“" + path + "” exists already",
                     "Choose another name, or overwrite it with --force")
             .withContext(path);
@@ -34,6 +59,7 @@ void OutputFiles::add(const std::string& path, const pki::ExportedFile& file, co
                  file.isPrivate ? FileWriter::Access::Private : FileWriter::Access::Public);
     service::checkWritten(m_writer.temporaryPath(m_paths.size()), file, expected, passphrase);
     m_paths.push_back(path);
+    m_remarks.push_back(file.hasClearKey ? ", not encrypted" : file.isPrivate ? Encrypted : "");
 }
 
 void OutputFiles::addText(const std::string& path, std::string text, const char* purpose,
@@ -81,6 +107,7 @@ void OutputFiles::addPlainText(const std::string& path, const std::string& text)
     }
     m_writer.add(QString::fromStdString(path), base::bytesOf(text), service::FileWriter::Access::Public);
     m_paths.push_back(path);
+    m_remarks.push_back("");
 }
 
 void OutputFiles::addBytes(const std::string& path, base::BytesView content) {
@@ -90,6 +117,7 @@ void OutputFiles::addBytes(const std::string& path, base::BytesView content) {
     }
     m_writer.add(QString::fromStdString(path), content, service::FileWriter::Access::Private);
     m_paths.push_back(path);
+    m_remarks.push_back("");
 }
 
 void OutputFiles::addConverted(const std::string& path, const pki::ExportedFile& file,
@@ -103,10 +131,23 @@ void OutputFiles::addConverted(const std::string& path, const pki::ExportedFile&
     m_standardOutput += base::textOf(file.bytes());
 }
 
+void OutputFiles::describe(service::Json& document) const {
+    document["files"] = m_paths;
+    for (const std::string& remark : m_remarks) {
+        if (!remark.empty())
+            document["encrypted"] = remark == Encrypted;
+    }
+}
+
+void OutputFiles::print(Console& console) const {
+    for (std::size_t i = 0; i < m_paths.size(); ++i)
+        console.print("Written to " + m_paths[i] + m_remarks[i]);
+}
+
 void OutputFiles::commit(Console& console) {
-    m_writer.commit();
     if (!m_standardOutput.empty())
-        console.printRaw(m_standardOutput);
+        console.printContent(m_standardOutput, m_mayOverwrite);
+    m_writer.commit();
 }
 
 } // namespace certwright::cli

@@ -9,6 +9,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <QString>
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,8 +25,8 @@ public:
         , m_mayOverwrite(mayOverwrite) {}
 
     /// Refuses a path that exists, before the work is done that would end there. An empty path is none, "-" standard
-    /// output. @throws Error NotAllowed
-    void reserve(const std::string& path) const;
+    /// output. @throws Error NotAllowed; UsageError when the same file is reserved already
+    void reserve(const std::string& path);
     /// Makes a folder where there is none. @throws Error Io
     static void makeFolder(const std::string& path);
     /// "-" is kept until commit() and goes to standard output then.
@@ -47,6 +49,10 @@ public:
 
     /// Paths written, in the order they were added.
     const std::vector<std::string>& paths() const noexcept { return m_paths; }
+    /// `files`, and with a private key among them `encrypted`.
+    void describe(service::Json& document) const;
+    /// "Written to a.key, not encrypted" for each of them.
+    void print(Console& console) const;
 
 private:
     void add(const std::string& path, const pki::ExportedFile& file, const service::ExpectedContents& expected,
@@ -54,7 +60,9 @@ private:
 
     service::FileWriter m_writer;
     bool m_mayOverwrite;
+    std::vector<QString> m_reserved; ///< without links and dots
     std::vector<std::string> m_paths;
+    std::vector<std::string> m_remarks; ///< of each path: whether its private key is encrypted
     std::string m_standardOutput;
 };
 

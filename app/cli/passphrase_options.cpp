@@ -1,6 +1,6 @@
 #include "app/cli/passphrase_options.h"
 
-#include "app/cli/console.h"
+#include "app/cli/command_line.h"
 #include "app/cli/terminal.h"
 #include "core/base/error.h"
 #include "core/formats/file_bytes.h"
@@ -93,6 +93,8 @@ formats::ReadOptions PassphraseOptions::readOptions() const {
 }
 
 base::Error PassphraseOptions::explain(const base::Error& error) const {
+    if (error.kind() == base::ErrorKind::PassphraseNeeded)
+        return error.withHint("Give it by --" + m_prefix + "passphrase-file.");
     if (error.kind() != base::ErrorKind::NotAllowed || m_allowsSlow || m_prefix != "in-")
         return error;
     return error.withHint(error.hint() + (error.hint().empty() ? "" : " ") +
@@ -100,8 +102,7 @@ base::Error PassphraseOptions::explain(const base::Error& error) const {
 }
 
 bool PassphraseOptions::isGiven() const {
-    return !m_files.empty() || !m_descriptors.empty() ||
-           (m_prefix.empty() && std::getenv("CERTWRIGHT_PASSPHRASE_FILE") != nullptr);
+    return hasOptions() || (m_prefix.empty() && std::getenv("CERTWRIGHT_PASSPHRASE_FILE") != nullptr);
 }
 
 std::vector<base::Secret> PassphraseOptions::readAll() const {
@@ -117,15 +118,22 @@ std::vector<base::Secret> PassphraseOptions::readAll() const {
     return all;
 }
 
+base::Secret PassphraseOptions::readOne() const {
+    if (m_files.size() + m_descriptors.size() > 1)
+        throw UsageError("Give --" + m_prefix + "passphrase-file or --" + m_prefix +
+                         "passphrase-fd, once: there is one passphrase");
+    return std::move(readAll().front());
+}
+
 std::optional<base::Secret> PassphraseOptions::read(Console& console, std::string_view question) const {
     if (isGiven())
-        return std::move(readAll().front());
+        return readOne();
     return console.askPassphrase(question);
 }
 
 std::optional<base::Secret> PassphraseOptions::readNew(Console& console, std::string_view question) const {
     if (isGiven())
-        return std::move(readAll().front());
+        return readOne();
     for (;;) {
         auto first = console.askPassphrase(question);
         if (!first)

@@ -45,8 +45,11 @@ public:
     /// How files are read: passphrases that were given alone, or the empty one and what is asked for; limits on key
     /// derivations, unless --allow-slow-derivation lifts them.
     formats::ReadOptions readOptions() const;
-    /// The error, with the option that helps when a file was refused for what its key derivation costs.
+    /// The error, with the option that helps when a passphrase is missing, or a file was refused for what its key
+    /// derivation costs.
     base::Error explain(const base::Error& error) const;
+    /// True when an option names a source.
+    bool hasOptions() const noexcept { return !m_files.empty() || !m_descriptors.empty(); }
 
     /// Every passphrase that the sources hold, in their order. @throws Error NotFound, Io
     std::vector<base::Secret> readAll() const;
@@ -64,6 +67,9 @@ public:
     formats::PassphraseCallback callback(Console& console) const;
 
 private:
+    /// The one that the sources hold. @throws UsageError when there are several sources
+    base::Secret readOne() const;
+
     explicit PassphraseOptions(std::string prefix)
         : m_prefix(std::move(prefix)) {}
 

@@ -31,61 +31,113 @@ struct CreateOptions {
     PassphraseOptions output = PassphraseOptions::forOutput();
 };
 
-/// The certificate of the key (or the first one), and the others nearest first.
-pki::ExportMaterial readMaterial(const CreateOptions& options, Console& console) {
-    std::optional<crypto::PrivateKey> key;
-    if (!options.key.empty())
-        key = readPrivateKey(options.key, console, options.input);
-    auto certificates = readCertificates(options.certificate, console, options.input);
-    auto own = certificates.begin();
-    if (key)
-        own = std::find_if(certificates.begin(), certificates.end(),
-                           [&key](const x509::Certificate& c) { return c.publicKey() == key->publicKey(); });
-    if (own == certificates.end())
-        throw Error(ErrorKind::NotAllowed, options.key + " is not the key of a certificate in " + options.certificate,
-                    "Give the certificate that belongs to the key");
-    pki::ExportMaterial material{*own, {}, key, options.name};
-    certificates.erase(own);
-    for (const std::string& file : options.chain) {
-        for (x509::Certificate& certificate : readCertificates(file, console, options.input))
-            certificates.push_back(std::move(certificate));
+/// What is in a file, all of which must open. @throws Error
+formats::Contents readWhole(const std::string& path, const CreateOptions& options, Console& console) {
+    formats::Contents contents = readInput(path, options.input, console);
+    if (contents.error)
+        throw contents.error->withContext(path);
+    return contents;
+}
+
+/// The key of one of the certificates, else the first one: to be refused then. Nothing when there is none.
+std::optional<crypto::PrivateKey> keyOf(const formats::Contents& contents,
+                                        const std::vector<x509::Certificate>& certificates) {
+    std::optional<crypto::PrivateKey> first;
+    for (const formats::Item* item : formats::flatten(contents)) {
+        const auto* key = item->as<formats::PrivateKeyItem>();
+        if (key == nullptr || !key->key)
+            continue;
+        if (std::any_of(certificates.begin(), certificates.end(),
+                        [key](const x509::Certificate& one) { return one.publicKey() == key->key->publicKey(); }))
+            return *key->key;
+        if (!first)
+            first = *key->key;
     }
+    return first;
+}
+
+void addChain(formats::Pkcs12Contents& material, const std::vector<x509::Certificate>& certificates) {
     for (const x509::Certificate& certificate : certificates) {
-        const auto& known = material.issuers;
-        if (!(certificate == material.certificate) && std::find(known.begin(), known.end(), certificate) == known.end())
-            material.issuers.push_back(certificate);
+        const auto& known = material.chain;
+        if (certificate != material.certificate && std::find(known.begin(), known.end(), certificate) == known.end())
+            material.chain.push_back(certificate);
     }
+}
+
+/// The certificate of the key (or the first one), and the others nearest first.
+formats::Pkcs12Contents readMaterial(const CreateOptions& options, Console& console) {
+    formats::Pkcs12Contents material;
+    material.friendlyName = options.name;
+    std::string keyFile = options.key;
+    std::vector<x509::Certificate> certificates;
+    if (!options.key.empty())
+        material.key = readPrivateKey(options.key, console, options.input);
+    if (!options.certificate.empty()) {
+        certificates = readCertificates(options.certificate, console, options.input);
+        if (!material.key) {
+            material.key = keyOf(readWhole(options.certificate, options, console), certificates);
+            keyFile = "The key in it";
+        }
+        auto own = certificates.begin();
+        if (material.key)
+            own = std::find_if(certificates.begin(), certificates.end(), [&material](const x509::Certificate& c) {
+                return c.publicKey() == material.key->publicKey();
+            });
+        if (own == certificates.end())
+            throw Error(ErrorKind::NotAllowed, keyFile + " is not the key of a certificate in " + options.certificate,
+                        "Give the certificate that belongs to the key");
+        material.certificate = *own;
+        addChain(material, certificates);
+    }
+    for (const std::string& file : options.chain)
+        addChain(material, readCertificates(file, console, options.input));
     return material;
 }
 
+int report(const formats::Pkcs12Contents& material, const OutputFiles& files, Console& console) {
+    if (console.isJson()) {
+        service::Json document;
+        document["files"] = files.paths();
+        if (material.certificate)
+            document["certificate"] = service::factsJson(*material.certificate);
+        document["has_key"] = material.key.has_value();
+        document["chain_length"] = material.chain.size();
+        console.printJson(document);
+        return exit_code::Done;
+    }
+    const std::string more = std::to_string(material.chain.size()) +
+                             (material.chain.size() == 1 ? " more certificate" : " more certificates");
+    console.print("Wrote " + files.paths().front() + ": " +
+                  (material.certificate ? material.certificate->subject().toRfc2253() +
+                                              (material.key ? ", with its key" : ", without a key") + " and " + more
+                                        : "a key without a certificate"));
+    return exit_code::Done;
+}
+
 int runCreate(const CreateOptions& options, Console& console) {
+    if (options.certificate.empty() && options.key.empty())
+        throw UsageError("Give --cert, --key, or both");
+    if (options.certificate.empty() && !options.chain.empty())
+        throw UsageError("--chain goes with --cert");
+    if (options.out == "-")
+        throw UsageError("PKCS#12 is not written to standard output; give a file by --out");
     OutputFiles files(options.isForced);
     files.reserve(options.out);
-    const pki::ExportMaterial material = readMaterial(options, console);
+    const formats::Pkcs12Preset preset = options.protection.preset();
+    const formats::Pkcs12Contents material = readMaterial(options, console);
     const auto passphrase = options.output.readNew(console, "Passphrase for the PKCS#12 file");
     if (!passphrase)
         throw Error(ErrorKind::PassphraseNeeded, "A passphrase is needed to encrypt the file",
                     "Give it by --out-passphrase-file");
-    pki::ExportOptions exportOptions;
-    exportOptions.preset = options.protection.preset();
-    const auto rendered = pki::renderExport(pki::ExportTarget::Pkcs12, {material}, &*passphrase, exportOptions);
-    files.addPrivate(options.out, rendered.front().content, "PKCS#12", *passphrase,
-                     service::ExpectedContents::of({material}));
+    service::ExpectedContents expected{material.chain, {}, false};
+    if (material.certificate)
+        expected.certificates.push_back(*material.certificate);
+    if (material.key)
+        expected.keys.push_back(material.key->publicKey());
+    files.addPrivate(options.out, formats::createPkcs12(material, *passphrase, preset), "PKCS#12", *passphrase,
+                     expected);
     files.commit(console);
-    if (console.isJson()) {
-        service::Json document;
-        document["files"] = files.paths();
-        document["certificate"] = service::factsJson(material.certificate);
-        document["has_key"] = material.key.has_value();
-        document["chain_length"] = material.issuers.size();
-        console.printJson(document);
-        return exit_code::Done;
-    }
-    console.print("Wrote " + options.out + ": " + material.certificate.subject().toRfc2253() +
-                  (material.key ? ", with its key" : ", without a key") + " and " +
-                  std::to_string(material.issuers.size()) +
-                  (material.issuers.size() == 1 ? " more certificate" : " more certificates"));
-    return exit_code::Done;
+    return report(material, files, console);
 }
 
 struct ShowOptions {
@@ -121,8 +173,8 @@ void addPkcs12Commands(CommandLine& line) {
     CLI::App& family = line.family("pkcs12", "Make and show PKCS#12 files");
     auto options = std::make_shared<CreateOptions>();
     CLI::App& create = line.add(family, "create", "Put a certificate, its key and its chain into one encrypted file");
-    create.add_option("--cert", options->certificate, "File with the certificate, and its chain")->required();
-    create.add_option("--key", options->key, "File with its private key");
+    create.add_option("--cert", options->certificate, "File with the certificate, its chain, and perhaps its key");
+    create.add_option("--key", options->key, "File with its private key, when it is not in the same file");
     create.add_option("--chain", options->chain, "Files with more certificates");
     create.add_option("--name", options->name, "Friendly name");
     create.add_option("--out", options->out, "File to write")->required();

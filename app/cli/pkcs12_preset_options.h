@@ -13,6 +13,7 @@ class Pkcs12PresetOptions {
 public:
     /// Adds the two options to a subcommand. This object must live as long as `command`.
     void addTo(CLI::App& command);
+    bool isGiven() const noexcept { return m_isLegacy || !m_preset.empty(); }
     /// @throws UsageError for a preset that does not exist
     formats::Pkcs12Preset preset() const;
 

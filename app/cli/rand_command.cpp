@@ -7,6 +7,7 @@
 #include "core/crypto/random.h"
 
 #include <algorithm>
+#include <charconv>
 #include <memory>
 
 namespace certwright::cli {
@@ -49,23 +50,30 @@ int runStatus(Console& console) {
 }
 
 struct BytesOptions {
-    std::size_t count = 0;
+    std::string count;
     std::string format = "hex";
     std::string out;
     bool isForced = false;
     MixOptions mix;
 };
 
+std::size_t countOf(const std::string& text) {
+    std::size_t count = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (code != std::errc() || end != text.data() + text.size() || count < 1 || count > MaxBytes)
+        throw UsageError("COUNT: “" + text + "” is not a number from 1 to " + std::to_string(MaxBytes));
+    return count;
+}
+
 int runBytes(const BytesOptions& options, Console& console) {
     const bool isRaw = options.format == "raw";
     const bool isToFile = !options.out.empty() && options.out != "-";
-    if (options.count > MaxBytes)
-        throw UsageError("COUNT is " + std::to_string(MaxBytes) + " at most");
+    const std::size_t count = countOf(options.count);
     if (isRaw && !isToFile && console.isJson())
         throw UsageError("JSON cannot hold raw bytes: take hex or base64, or give --out");
     OutputFiles(options.isForced).reserve(options.out);
     options.mix.mix();
-    const base::Bytes bytes = crypto::randomBytes(options.count);
+    const base::Bytes bytes = crypto::randomBytes(count);
     const std::string text = options.format == "base64" ? base::toBase64(bytes) : isRaw ? "" : base::toHex(bytes);
     if (isToFile) {
         const std::string line = text + "\n";
@@ -82,7 +90,7 @@ int runBytes(const BytesOptions& options, Console& console) {
     } else if (isToFile) {
         console.print("Wrote " + countText(bytes.size()) + " to " + options.out);
     } else if (isRaw) {
-        console.printRaw(base::textOf(bytes));
+        console.printContent(base::textOf(bytes), options.isForced);
     } else {
         console.print(text);
     }
@@ -111,6 +119,8 @@ int runSeed(const SeedOptions& options, Console& console) {
         return reportMixed(options.socket,
                            crypto::addFromEgd(options.socket, options.count.value_or(crypto::MaxEgdQuery)), console);
     const base::Bytes bytes = readStandardInput(MaxBytes, console.stopToken());
+    if (bytes.empty())
+        throwEmptyInput();
     const base::BytesView used = base::BytesView(bytes).first(std::min(bytes.size(), options.count.value_or(MaxBytes)));
     crypto::seedRandom(used);
     return reportMixed("-", used.size(), console);
@@ -127,6 +137,8 @@ struct WriteOptions {
 };
 
 int runWrite(const WriteOptions& options, Console& console) {
+    if (options.file == "-")
+        throw UsageError("rand write makes a file; rand bytes prints to standard output");
     OutputFiles(options.isForced).reserve(options.file);
     options.mix.mix();
     const std::size_t count = crypto::writeRandomFile(options.file);

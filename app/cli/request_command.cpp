@@ -28,6 +28,10 @@ struct CreateOptions {
 };
 
 void checkTargets(const CreateOptions& options) {
+    options.keyFile.checkUsed(!options.keyOut.empty(), "--key-out");
+    options.store.checkUsed(options.store.isGiven());
+    if (!options.name.empty() && !options.store.isGiven())
+        throw UsageError("--name is the name in a store: give --store");
     if (options.out.empty() && !options.store.isGiven())
         throw UsageError("Give --out, --store, or both");
     if (options.key.isNew() && options.keyOut.empty() && !options.store.isGiven())
@@ -42,7 +46,7 @@ int report(const service::RequestResult& result, const OutputFiles& files, store
     if (console.isJson()) {
         service::Json document;
         document["request"] = service::factsJson(result.request);
-        document["files"] = files.paths();
+        files.describe(document);
         if (store != nullptr)
             document["store"] = {{"id", result.requestId}, {"name", name.toStdString()}, {"key_id", result.keyId}};
         document["problems"] = problemsJson(result.remarks);
@@ -50,8 +54,7 @@ int report(const service::RequestResult& result, const OutputFiles& files, store
         return exit_code::Done;
     }
     console.print("Made a request for " + result.request.subject().toRfc2253());
-    for (const std::string& path : files.paths())
-        console.print("Written to " + path);
+    files.print(console);
     if (store != nullptr)
         console.print("Kept in the store as " + name.toStdString());
     return exit_code::Done;
@@ -100,9 +103,16 @@ struct VerifyOptions {
 
 int runVerify(const VerifyOptions& options, Console& console) {
     const auto check = [&console](const std::string& file) {
-        const auto request = readRequest(file, console, PassphraseOptions::forInput());
-        return SignatureReport{request.isSignatureValid(), request.signatureAlgorithm(), "request",
-                               service::factsJson(request)};
+        const formats::Contents contents = readInput(file, PassphraseOptions::forInput(), console);
+        SignatureReports found = reportsOn(contents);
+        for (const formats::Item* item : formats::flatten(contents)) {
+            if (const auto* request = item->as<x509::Request>())
+                found.signatures.push_back({request->isSignatureValid(), request->signatureAlgorithm(), "request",
+                                            service::factsJson(*request)});
+        }
+        if (found.signatures.empty())
+            throwMissing(contents, file, "certificate request");
+        return found;
     };
     return reportSignatures(options.files, check, console);
 }

@@ -16,6 +16,7 @@ namespace certwright::cli {
 namespace {
 
 struct ShowOptions {
+    bool isForKeys = false; ///< key show
     std::vector<std::string> files;
     PassphraseOptions passphrases = PassphraseOptions::forOnlyInput();
 };
@@ -33,11 +34,18 @@ void printContents(const formats::Contents& contents, bool hasHeading, Console& 
 }
 
 int runShow(const ShowOptions& options, Console& console) {
+    checkInputs(options.files);
     int code = exit_code::Done;
     service::Json document;
     document["files"] = service::Json::array();
     for (const std::string& file : options.files) {
-        const formats::Contents contents = readInput(file, options.passphrases, console);
+        formats::Contents contents = readInput(file, options.passphrases, console);
+        if (options.isForKeys && !contents.error && !hasKey(contents)) {
+            contents.items.clear();
+            contents.error = base::Error(base::ErrorKind::BadInput, "There is no key in “" + file + "”",
+                                         "certwright-cli show tells what is in it.")
+                                 .withContext(file);
+        }
         if (contents.error)
             code = std::max(code, exitCodeOf(contents.error->kind()));
         if (console.isJson())
@@ -50,8 +58,9 @@ int runShow(const ShowOptions& options, Console& console) {
     return code;
 }
 
-void addTo(CLI::App& command, CommandLine& line) {
+void addTo(CLI::App& command, bool isForKeys, CommandLine& line) {
     auto options = std::make_shared<ShowOptions>();
+    options->isForKeys = isForKeys;
     command.add_option("FILE", options->files, "Files to read; - is standard input")->required();
     options->passphrases.addTo(command);
     line.onRun(command, [options](Console& console) { return runShow(*options, console); });
@@ -60,11 +69,11 @@ void addTo(CLI::App& command, CommandLine& line) {
 } // namespace
 
 void addShowCommand(CommandLine& line) {
-    addTo(line.add("show", "Show what is in files: certificates, keys, requests, PKCS#12 and more"), line);
+    addTo(line.add("show", "Show what is in files: certificates, keys, requests, PKCS#12 and more"), false, line);
 }
 
 void addKeyShowCommand(CommandLine& line) {
-    addTo(line.add(line.family("key", "Make keys"), "show", "Show what keys are in files"), line);
+    addTo(line.add(line.family("key", "Make keys"), "show", "Show what keys are in files"), true, line);
 }
 
 } // namespace certwright::cli

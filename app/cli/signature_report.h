@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/base/error.h"
+#include "core/formats/item.h"
 #include "core/service/facts_json.h"
 
 #include <functional>
@@ -19,9 +21,19 @@ struct SignatureReport {
     service::Json facts;
 };
 
-/// The `verify` of requests and SPKACs: one verdict a file, and one document for all of them. A file that cannot be
-/// read is told and the next one is taken. Gives the worst exit code. @throws Error Cancelled
+/// All that a file holds of what is verified.
+struct SignatureReports {
+    std::vector<SignatureReport> signatures;
+    std::optional<base::Error> error; ///< of a part that could not be read
+};
+
+/// No signature yet. The error is that of damaged bytes, in which there may be more; a locked key beside a request is
+/// of no interest.
+SignatureReports reportsOn(const formats::Contents& contents);
+
+/// The `verify` of requests and SPKACs: a verdict for each one in a file, and one document for all of them. A file that
+/// cannot be read is told and the next one is taken. Gives the worst exit code. @throws Error Cancelled
 int reportSignatures(const std::vector<std::string>& files,
-                     const std::function<SignatureReport(const std::string& file)>& check, Console& console);
+                     const std::function<SignatureReports(const std::string& file)>& check, Console& console);
 
 } // namespace certwright::cli

@@ -5,16 +5,12 @@
 #include "app/cli/making_options.h"
 #include "app/cli/output_files.h"
 #include "app/cli/signature_report.h"
-#include "core/base/error.h"
 #include "core/crypto/key_generator.h"
 #include "core/formats/spkac.h"
 
 #include <memory>
 
 namespace certwright::cli {
-
-using base::Error;
-using base::ErrorKind;
 
 namespace {
 
@@ -37,18 +33,15 @@ void checkOptions(const CreateOptions& options) {
         throw UsageError("The new key would be lost: give --key-out");
     if (options.newKey.empty() && !options.keyOut.empty())
         throw UsageError("--key-out goes with --new-key");
+    checkDigest("--digest", options.digest);
+    options.keyFile.checkUsed(!options.keyOut.empty(), "--key-out");
 }
 
 crypto::PrivateKey keyOf(const CreateOptions& options, Console& console) {
     if (!options.key.empty())
         return readPrivateKey(options.key, console, options.input);
-    try {
-        return crypto::generateKey(crypto::KeySpec::parse(options.newKey), console.jobControl("Making the key"));
-    } catch (const Error& error) {
-        if (error.kind() != ErrorKind::BadInput)
-            throw;
-        throw UsageError("--new-key: " + error.message());
-    }
+    const auto spec = readOption("--new-key", [&options] { return crypto::KeySpec::parse(options.newKey); });
+    return crypto::generateKey(spec, console.jobControl("Making the key"));
 }
 
 int runCreate(const CreateOptions& options, Console& console) {
@@ -73,11 +66,10 @@ int runCreate(const CreateOptions& options, Console& console) {
         service::Json document;
         document["spkac"] = service::factsJson(formats::Item{spkac, {}, {}});
         document["base64"] = spkac.toBase64();
-        document["files"] = files.paths();
+        files.describe(document);
         console.printJson(document);
     } else if (isToFile) {
-        for (const std::string& path : files.paths())
-            console.print("Written to " + path);
+        files.print(console);
     } else {
         console.printRaw(line);
     }
@@ -88,25 +80,18 @@ struct VerifyOptions {
     std::vector<std::string> files;
 };
 
-/// The first SPKAC of a file. @throws Error BadInput when there is none
-formats::Spkac readSpkac(const std::string& path, Console& console) {
-    const formats::Contents contents = readInput(path, PassphraseOptions::forInput(), console);
-    for (const formats::Item* item : formats::flatten(contents)) {
-        if (const auto* spkac = item->as<formats::Spkac>())
-            return *spkac;
-    }
-    if (contents.error)
-        throw contents.error->withContext(path);
-    throw Error(ErrorKind::BadInput, "There is no signed public key and challenge (SPKAC) in “" + path + "”",
-                "certwright-cli show tells what it is.")
-        .withContext(path);
-}
-
 int runVerify(const VerifyOptions& options, Console& console) {
     const auto check = [&console](const std::string& file) {
-        const formats::Spkac spkac = readSpkac(file, console);
-        return SignatureReport{spkac.isSignatureValid(), spkac.signatureAlgorithm(), "spkac",
-                               service::factsJson(formats::Item{spkac, {}, {}})};
+        const formats::Contents contents = readInput(file, PassphraseOptions::forInput(), console);
+        SignatureReports found = reportsOn(contents);
+        for (const formats::Item* item : formats::flatten(contents)) {
+            if (const auto* spkac = item->as<formats::Spkac>())
+                found.signatures.push_back(
+                    {spkac->isSignatureValid(), spkac->signatureAlgorithm(), "spkac", service::factsJson(*item)});
+        }
+        if (found.signatures.empty())
+            throwMissing(contents, file, "signed public key and challenge (SPKAC)");
+        return found;
     };
     return reportSignatures(options.files, check, console);
 }

@@ -1,6 +1,6 @@
 #include "app/cli/store_options.h"
 
-#include "app/cli/console.h"
+#include "app/cli/command_line.h"
 #include "core/base/error.h"
 
 #include <QStandardPaths>
@@ -40,6 +40,13 @@ void StoreOptions::unlock(store::Store& store, Console& console) const {
         throw Error(ErrorKind::PassphraseNeeded, "The passphrase of the store is needed",
                     "Give it by --passphrase-file or --passphrase-fd");
     store.unlock(*passphrase);
+}
+
+void StoreOptions::checkUsed(bool isUsed) const {
+    if (!isUsed && m_passphrases.hasOptions())
+        throw UsageError(
+            "--passphrase-file and --passphrase-fd are the passphrase of the store, and none is used: give "
+            "--store, or --out-passphrase-file for the file that is written");
 }
 
 store::RowId entryId(const store::Store& store, store::EntryKind kind, const std::string& word) {

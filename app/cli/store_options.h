@@ -33,6 +33,10 @@ public:
     /// @throws Error WrongPassphrase, PassphraseNeeded when there is nobody to ask, Cancelled
     void unlock(store::Store& store, Console& console) const;
 
+    /// Refuses a passphrase option of a store that is not used: it would be taken for that of the file written.
+    /// @throws UsageError
+    void checkUsed(bool isUsed) const;
+
     const PassphraseOptions& passphrases() const noexcept { return m_passphrases; }
 
 private:

@@ -17,6 +17,9 @@ bool isPresent() noexcept;
 /// True when standard error is a terminal.
 bool isErrorTerminal() noexcept;
 
+/// True when standard output is a terminal.
+bool isOutputTerminal() noexcept;
+
 /// Asks without echo. Nothing when there is no terminal. @throws Error Cancelled when stopped or at the end of input
 std::optional<base::Secret> askSecret(std::string_view question, const std::stop_token& stop);
 /// Asks with echo. Nothing when there is no terminal. @throws Error Cancelled when stopped or at the end of input

@@ -103,6 +103,10 @@ bool isErrorTerminal() noexcept {
     return ::isatty(STDERR_FILENO) != 0;
 }
 
+bool isOutputTerminal() noexcept {
+    return ::isatty(STDOUT_FILENO) != 0;
+}
+
 std::optional<base::Secret> askSecret(std::string_view question, const std::stop_token& stop) {
     if (!isPresent())
         return std::nullopt;

@@ -4,6 +4,7 @@
 #include "app/cli/input.h"
 #include "core/base/clock.h"
 #include "core/base/error.h"
+#include "core/formats/reader.h"
 
 #include <filesystem>
 #include <map>
@@ -71,12 +72,53 @@ bool isDirectory(const std::string& path) {
     return std::filesystem::is_directory(path, ignored);
 }
 
+/// "5ad8a5d6.0", as `openssl rehash` names them.
+bool isHashedName(const std::string& name) {
+    constexpr std::size_t hashLength = 8;
+    return name.size() > hashLength + 1 && name[hashLength] == '.' &&
+           name.find_first_not_of("0123456789abcdef") == hashLength &&
+           name.find_first_not_of("0123456789", hashLength + 1) == std::string::npos;
+}
+
+/// A hashed folder is searched when an issuer is looked for; of another one every certificate in its files is trusted.
+void addTrustFolder(x509::TrustStore& store, const std::string& folder) {
+    std::error_code failure;
+    std::vector<std::string> files;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, failure)) {
+        std::error_code ignored;
+        if (isHashedName(entry.path().filename().string())) {
+            store.addTrustFile(folder);
+            return;
+        }
+        if (entry.is_regular_file(ignored))
+            files.push_back(entry.path().string());
+    }
+    if (failure)
+        throw base::Error(base::ErrorKind::Io, "The folder cannot be read: " + failure.message(),
+                          "Check its permissions.")
+            .withContext(folder);
+    bool isAny = false;
+    for (const std::string& file : files) {
+        const formats::Contents contents = formats::readFile(file);
+        for (const formats::Item* item : formats::flatten(contents)) {
+            if (const auto* certificate = item->as<x509::Certificate>()) {
+                store.addTrusted(*certificate);
+                isAny = true;
+            }
+        }
+    }
+    if (!isAny)
+        throw base::Error(base::ErrorKind::BadInput, "There is no certificate in any file of the folder",
+                          "Name a file with certificates, or the folder that has them.")
+            .withContext(folder);
+}
+
 void addTrust(x509::TrustStore& store, const std::string& where, const PassphraseOptions& passphrases,
               Console& console) {
     if (where == "system") {
         store.addSystemTrust();
     } else if (isDirectory(where)) {
-        store.addTrustFile(where);
+        addTrustFolder(store, where);
     } else {
         for (const auto& certificate : readAll<x509::Certificate>(where, passphrases, "certificate", console))
             store.addTrusted(certificate);
@@ -86,7 +128,10 @@ void addTrust(x509::TrustStore& store, const std::string& where, const Passphras
 } // namespace
 
 void TrustOptions::addTo(CLI::App& command) {
-    addList(command, "--trust", m_trust, "Trusted: a file, a hashed folder, or \"system\" (the default)")
+    addList(
+        command, "--trust", m_trust,
+        "Trusted: a file, a folder (hashed by openssl rehash, else all certificates in its files), or \"system\" (the "
+        "default)")
         ->type_name("FILE|DIR|system");
     addList(command, "--untrusted", m_untrusted, "Certificates that may stand between")->type_name("FILE");
     addList(command, "--crl", m_crls, "Revocation lists")->type_name("FILE");

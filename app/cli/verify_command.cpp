@@ -7,12 +7,14 @@
 #include "app/cli/trust_options.h"
 #include "core/service/facts_json.h"
 #include "core/service/online_verifier.h"
+#include "core/x509/general_name.h"
 #include "core/x509/native_text.h"
 #include "core/x509/ocsp/response.h"
 #include "core/x509/verify/trust_store.h"
 
 #include <QCoreApplication>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -48,6 +50,49 @@ std::string nameToCheck(const std::optional<std::string>& value, const char* opt
     return *value;
 }
 
+/// A host name as certificates have it: the A-labels of an international one (RFC 5891).
+std::string hostnameToCheck(const std::optional<std::string>& value) {
+    const std::string name = nameToCheck(value, "--hostname");
+    const auto isAscii = [](char c) { return static_cast<unsigned char>(c) < 0x80U; };
+    if (std::all_of(name.begin(), name.end(), isAscii))
+        return name;
+    return readOption("--hostname", [&name] { return x509::parseGeneralNames("DNS:" + name).at(0).value; });
+}
+
+std::string addressToCheck(const std::optional<std::string>& value) {
+    const std::string address = nameToCheck(value, "--ip");
+    if (!address.empty())
+        readOption("--ip", [&address] { return x509::parseGeneralNames("IP:" + address); });
+    return address;
+}
+
+void checkPolicies(const std::vector<std::string>& policies) {
+    for (const std::string& policy : policies) {
+        try {
+            x509::Extension::fromDer(policy, false, {0x05, 0x00});
+        } catch (const base::Error&) {
+            throw UsageError("--policy: “" + policy + "” is not an OID", "Write it as 1.3.6.1.4.1.99999.1.");
+        }
+    }
+}
+
+/// Says in a finding about a name what was asked for, and what the certificate has.
+void explainNames(x509::VerifyResult& result, const x509::Certificate& certificate, const VerifyOptions& options) {
+    std::string has;
+    for (const x509::GeneralName& name : certificate.subjectAltNames())
+        has += (has.empty() ? "" : ", ") + name.value;
+    if (has.empty())
+        has = certificate.subject().toRfc2253();
+    for (x509::Finding& finding : result.findings) {
+        const std::string* asked = finding.id == "hostname-mismatch" ? &options.hostname
+                                   : finding.id == "email-mismatch"  ? &options.email
+                                   : finding.id == "ip-mismatch"     ? &options.ip
+                                                                     : nullptr;
+        if (asked != nullptr)
+            finding.message += " Asked for: " + *asked + ". It is for: " + has + ".";
+    }
+}
+
 VerifyOptions optionsOf(const VerifyArguments& arguments) {
     VerifyOptions options = arguments.options;
     const VerifyOptions asked = arguments.trust.verifyOptions();
@@ -55,9 +100,10 @@ VerifyOptions optionsOf(const VerifyArguments& arguments) {
     options.crlCheck = asked.crlCheck;
     options.time = asked.time;
     options.partialChain = asked.partialChain;
-    options.hostname = nameToCheck(arguments.hostname, "--hostname");
+    options.hostname = hostnameToCheck(arguments.hostname);
     options.email = nameToCheck(arguments.email, "--email");
-    options.ip = nameToCheck(arguments.ip, "--ip");
+    options.ip = addressToCheck(arguments.ip);
+    checkPolicies(options.policies);
     options.depth = arguments.depth;
     return options;
 }
@@ -128,10 +174,12 @@ int runVerify(const VerifyArguments& arguments, Console& console) {
 
     if (arguments.isFetching || asksResponder) {
         const service::FetchChoice choice{arguments.isFetching, arguments.isFetching, asksResponder};
-        return printOnline(verifyOnline({certificates.front(), std::move(store), options, choice}, console.stopToken()),
-                           console);
+        auto online = verifyOnline({certificates.front(), std::move(store), options, choice}, console.stopToken());
+        explainNames(online.result, certificates.front(), options);
+        return printOnline(online, console);
     }
-    const x509::VerifyResult result = store.verify(certificates.front(), options);
+    x509::VerifyResult result = store.verify(certificates.front(), options);
+    explainNames(result, certificates.front(), options);
     if (console.isJson())
         console.printJson(service::verifyJson(result));
     else

@@ -110,7 +110,7 @@ KeySpec parseCurve(std::string_view curve) {
     const auto curves = availableCurves();
     if (spec.curve.empty() || std::find(curves.begin(), curves.end(), spec.curve) == curves.end())
         throw Error(ErrorKind::BadInput, "There is no elliptic curve called “" + std::string(curve) + "” here",
-                    "Take P-256, P-384 or P-521, or a name that `openssl ecparam -list_curves` shows.");
+                    "Take P-256, P-384 or P-521, or a name that `certwright-cli key list-types` shows.");
     return spec;
 }
 

@@ -32,7 +32,7 @@ Handle<EVP_CIPHER> contentCipher(const std::string& name) {
     const bool fits =
         (mode == EVP_CIPH_CBC_MODE || mode == EVP_CIPH_GCM_MODE) && EVP_CIPHER_get_type(cipher.get()) != 0;
     if (!fits) {
-        throw Error(ErrorKind::BadInput, "Messages are not encrypted by the cipher “" + name + "”",
+        throw Error(ErrorKind::Unsupported, "Messages are not encrypted by the cipher “" + name + "”",
                     "Take AES-256-CBC or AES-256-GCM.");
     }
     return cipher;

@@ -61,8 +61,10 @@ FileCipher fileCipher(const std::string& name) {
         found.library = base::legacyLibraryContext();
         found.cipher.reset(EVP_CIPHER_fetch(found.library, name.c_str(), nullptr));
     }
-    if (!found.cipher || !isFitForFiles(found.cipher.get())) {
-        throw Error(ErrorKind::BadInput, "Private keys cannot be encrypted by the cipher “" + name + "”",
+    if (!found.cipher)
+        throw Error(ErrorKind::BadInput, "There is no cipher “" + name + "”", "Take AES-256-CBC.", base::drainQueue());
+    if (!isFitForFiles(found.cipher.get())) {
+        throw Error(ErrorKind::Unsupported, "Private keys cannot be encrypted by the cipher “" + name + "”",
                     "Take AES-256-CBC.", base::drainQueue());
     }
     return found;

@@ -4,6 +4,7 @@
 #include "core/formats/jwk.h"
 #include "core/formats/pem.h"
 #include "core/formats/pkcs7.h"
+#include "core/formats/spkac.h"
 #include "core/formats/ssh_key.h"
 
 #include <algorithm>
@@ -36,7 +37,8 @@ struct Parts {
     std::vector<x509::Certificate> certificates;
     std::vector<x509::Crl> crls;
     std::vector<crypto::PrivateKey> keys;
-    std::vector<crypto::PublicKey> publicKeys; ///< alone, or of the first certificate or request
+    std::vector<crypto::PublicKey> publicKeys; ///< alone, or of a certificate or request
+    const formats::Item* firstPublic = nullptr;
 };
 
 Parts partsOf(const formats::Contents& contents) {
@@ -45,6 +47,7 @@ Parts partsOf(const formats::Contents& contents) {
     Parts parts;
     parts.all = formats::flatten(contents);
     for (const formats::Item* item : parts.all) {
+        const std::size_t before = parts.publicKeys.size();
         if (const auto* certificate = item->as<x509::Certificate>()) {
             parts.certificates.push_back(*certificate);
             parts.publicKeys.push_back(certificate->publicKey());
@@ -56,7 +59,11 @@ Parts partsOf(const formats::Contents& contents) {
             parts.keys.push_back(*key->key);
         } else if (const auto* publicKey = item->as<crypto::PublicKey>()) {
             parts.publicKeys.push_back(*publicKey);
+        } else if (const auto* spkac = item->as<formats::Spkac>()) {
+            parts.publicKeys.push_back(spkac->publicKey());
         }
+        if (before == 0 && !parts.publicKeys.empty())
+            parts.firstPublic = item;
     }
     return parts;
 }
@@ -154,6 +161,8 @@ std::optional<std::pair<std::string, base::Bytes>> derOf(const formats::Item& it
         const char* kind = parameters->kind == Kind::Dh ? "DH" : parameters->kind == Kind::Dsa ? "DSA" : "EC";
         return std::pair(std::string(kind) + " PARAMETERS", parameters->der);
     }
+    if (const auto* spkac = item.as<formats::Spkac>())
+        return std::pair(std::string("SPKAC"), spkac->der());
     return std::nullopt;
 }
 
@@ -170,6 +179,8 @@ bool addItem(FileMaker& out, const formats::Item& item, const ConvertOrder& orde
         out.expect(*certificate);
     if (encoding == Encoding::Der)
         out.add(der->second);
+    else if (const auto* spkac = item.as<formats::Spkac>())
+        out.add("SPKAC=" + spkac->toBase64() + "\n"); // it has no PEM; this is what openssl reads and writes
     else
         out.add(formats::toPem(der->first, der->second));
     return true;
@@ -206,13 +217,14 @@ Conversion toPkcs12(const Parts& parts, const ConvertOrder& order, FileMaker& ou
     if (out.passphrase() == nullptr)
         throw Error(ErrorKind::PassphraseNeeded, "A passphrase is needed to encrypt the file",
                     "Give it by --out-passphrase-file");
-    if (parts.certificates.empty())
-        throwMissing("certificate");
+    if (parts.certificates.empty() && parts.keys.empty())
+        throwMissing("certificate or private key");
     formats::Pkcs12Contents contents;
     contents.friendlyName = order.name;
     auto own = parts.certificates.begin();
-    if (!parts.keys.empty()) {
+    if (!parts.keys.empty())
         contents.key = onlyKey(parts);
+    if (contents.key && !parts.certificates.empty()) {
         own = std::find_if(own, parts.certificates.end(), [&contents](const x509::Certificate& c) {
             return c.publicKey() == contents.key->publicKey();
         });
@@ -220,8 +232,10 @@ Conversion toPkcs12(const Parts& parts, const ConvertOrder& order, FileMaker& ou
             throw Error(ErrorKind::NotAllowed, "The private key is that of no certificate in the file",
                         "Put the certificate of the key into the file.");
     }
-    contents.certificate = *own;
-    out.expect(*own);
+    if (own != parts.certificates.end()) {
+        contents.certificate = *own;
+        out.expect(*own);
+    }
     for (auto other = parts.certificates.begin(); other != parts.certificates.end(); ++other) {
         if (other == own)
             continue;
@@ -281,8 +295,9 @@ bool convertsPrivateKey(const formats::Contents& contents, ConvertTarget target)
                        [](const formats::Item* item) { return item->as<formats::PrivateKeyItem>() != nullptr; });
 }
 
-Conversion convert(const formats::Contents& contents, const ConvertOrder& order, const Secret* passphrase) {
-    const Parts parts = partsOf(contents);
+namespace {
+
+Conversion convertParts(const Parts& parts, const ConvertOrder& order, const Secret* passphrase) {
     FileMaker out(passphrase);
     using Structure = formats::PrivateKeyForm::Structure;
     switch (order.target) {
@@ -303,6 +318,40 @@ Conversion convert(const formats::Contents& contents, const ConvertOrder& order,
     addKey(out, onlyKey(parts), order, order.target == ConvertTarget::Pkcs8 ? Structure::Pkcs8 : Structure::Traditional,
            order.encoding.value_or(Encoding::Pem));
     return out.finish("private key");
+}
+
+/// Whether an item, or the public key out of it, goes into the file.
+bool isWritten(const formats::Item& item, const Parts& parts, ConvertTarget target) {
+    const bool isKey = item.as<formats::PrivateKeyItem>() != nullptr;
+    const bool isCertificate = item.as<x509::Certificate>() != nullptr;
+    switch (target) {
+    case ConvertTarget::Pem:
+    case ConvertTarget::Der:
+        return isKey || derOf(item).has_value();
+    case ConvertTarget::Pkcs7:
+        return isCertificate || item.as<x509::Crl>() != nullptr;
+    case ConvertTarget::Pkcs12:
+        return isKey || isCertificate;
+    default:
+        return isKey || (parts.keys.empty() && &item == parts.firstPublic);
+    }
+}
+
+} // namespace
+
+Conversion convert(const formats::Contents& contents, const ConvertOrder& order, const Secret* passphrase) {
+    const Parts parts = partsOf(contents);
+    Conversion made = convertParts(parts, order, passphrase);
+    const bool isKeyFormat = order.target == ConvertTarget::OpenSsh || order.target == ConvertTarget::Jwk;
+    for (const formats::Item* item : parts.all) {
+        if (!isWritten(*item, parts, order.target))
+            made.leftOut.emplace_back(formats::kindName(*item));
+        else if (isKeyFormat && parts.keys.empty())
+            made.items.emplace_back("public-key");
+        else
+            made.items.emplace_back(formats::kindName(*item));
+    }
+    return made;
 }
 
 } // namespace certwright::service

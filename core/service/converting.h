@@ -21,7 +21,7 @@ enum class ConvertTarget {
     Pkcs7,       ///< its certificates and revocation lists
     Pkcs8,       ///< its private key
     Traditional, ///< its private key as PKCS#1, SEC 1 or OpenSSL's form of DSA
-    Pkcs12,      ///< its private key with the certificate and the others
+    Pkcs12,      ///< its private key with the certificate and the others, or the key alone
     OpenSsh,     ///< its private key for OpenSSH; without one its public key as a line of authorized_keys
     Jwk,         ///< its private key as a JSON Web Key; without one its public key
 };
@@ -39,6 +39,8 @@ struct ConvertOrder {
 struct Conversion {
     pki::ExportedFile file;
     ExpectedContents expected;
+    std::vector<std::string> items{};   ///< kinds of what is in it
+    std::vector<std::string> leftOut{}; ///< kinds of what the target has no place for
 };
 
 /// By the command line's word: "pem"; nothing for another one.

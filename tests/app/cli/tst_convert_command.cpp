@@ -2,11 +2,15 @@
 #include "tests/support/test_main.h"
 #include "tests/support/tools.h"
 
+#include <QDir>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTemporaryDir>
+
+#include <map>
+#include <memory>
 
 using namespace certwright;
 using namespace certwright::test;
@@ -39,6 +43,12 @@ private Q_SLOTS:
     void writesForOpenSsh();
     void writesText();
     void reportsAsJson();
+    void tellsWhatIsLeftOut_data();
+    void tellsWhatIsLeftOut();
+    void saysWhenEncryptionIsGone();
+    void convertsSpkac();
+    void makesPkcs12OfAKeyAlone();
+    void asksForAKey();
     void refuses_data();
     void refuses();
 
@@ -49,6 +59,7 @@ private:
     void write(const char* name, const QByteArray& content) const;
 
     QString m_openssl;
+    std::map<QByteArray, QByteArray> m_files; ///< that every test starts with
     std::unique_ptr<QTemporaryDir> m_folder;
 };
 
@@ -56,9 +67,6 @@ void ConvertCommandTest::initTestCase() {
     m_openssl = findTool(QStringLiteral("openssl"));
     if (m_openssl.isEmpty())
         QSKIP("openssl is not installed");
-}
-
-void ConvertCommandTest::init() {
     m_folder = std::make_unique<QTemporaryDir>();
     write("pass", "s3cret pass\n");
     write("wrong", "other\n");
@@ -70,6 +78,14 @@ void ConvertCommandTest::init() {
     openssl(QStringLiteral("req -x509 -new -key rsa.key -subj /CN=other -days 30 -out other.pem"));
     write("both.pem", read("cert.pem") + read("ec.key"));
     write("bundle.pem", read("other.pem") + read("cert.pem") + read("ec.key"));
+    for (const QString& name : QDir(m_folder->path()).entryList(QDir::Files))
+        m_files[name.toLatin1()] = read(name.toLatin1().constData());
+}
+
+void ConvertCommandTest::init() {
+    m_folder = std::make_unique<QTemporaryDir>();
+    for (const auto& [name, content] : m_files)
+        write(name.constData(), content);
 }
 
 ProcessResult ConvertCommandTest::cli(const QString& line) const {
@@ -301,9 +317,20 @@ void ConvertCommandTest::refuses_data() {
     row("pass --to pem --out out", 3);       // nothing known in it
     row("cert.pem --to pkcs8 --out out", 3); // no key in it
     row("ec.key --to pkcs7 --out out", 3);
-    row("ec.key --to pkcs8 --cipher aes-256-gcm --out-passphrase-file pass --out out", 3);
+    row("ec.key --to pkcs8 --cipher aes-256-gcm --out-passphrase-file pass --out out", 5); // has no place for its tag
+    row("ec.key --to pkcs8 --cipher nonsense --out-passphrase-file pass --out out", 2);
+    row("ec.key --to traditional --encoding der --out-passphrase-file pass --out out", 2);
     row("ec.key --to pkcs8 --cipher aes-256-cbc --out out", 4); // nobody to ask
     row("ec.key --to jwk --out-passphrase-file pass --out out", 5);
+    for (const char* useless :
+         {"--to traditional --kdf scrypt", "--to openssh --cipher aes-256-cbc", "--to openssh --kdf scrypt",
+          "--to pkcs12 --cipher aes-256-cbc", "--to pkcs12 --kdf pbkdf2", "--to text --name x",
+          "--to text --preset strong", "--to text --legacy", "--to text --out-passphrase-file pass",
+          "--to pem --name x", "--to pkcs8 --preset strong", "--to text --encoding der", "--to jwk --cipher des3"})
+        row(qPrintable(QStringLiteral("ec.key %1 --out-passphrase-file pass --out out").arg(QLatin1String(useless))),
+            2);
+    row("cert.pem --to pem --out-passphrase-file pass --out out", 2); // nothing to encrypt
+    row("cert.pem --to der --cipher aes-256-cbc --out out", 2);
     row("missing --to pem --out out", 6);
     row("both.pem --to der --out out", 9);      // two things
     row("ec.key --to pkcs8 --out cert.pem", 9); // exists
@@ -317,6 +344,81 @@ void ConvertCommandTest::refuses() {
     QVERIFY2(result.exitCode == code, result.describe().constData());
     QVERIFY(read("out").isEmpty());
     QCOMPARE(read("cert.pem"), before);
+}
+
+void ConvertCommandTest::tellsWhatIsLeftOut_data() {
+    QTest::addColumn<QString>("arguments");
+    QTest::addColumn<QString>("items");
+    QTest::addColumn<QString>("leftOut");
+    const auto row = [](const char* arguments, const char* items, const char* leftOut) {
+        QTest::newRow(arguments) << QString::fromLatin1(arguments) << QString::fromLatin1(items)
+                                 << QString::fromLatin1(leftOut);
+    };
+    row("bundle.pem --to pkcs8", "private-key", "certificate certificate");
+    row("bundle.pem --to traditional", "private-key", "certificate certificate");
+    row("bundle.pem --to openssh", "private-key", "certificate certificate");
+    row("bundle.pem --to pkcs7", "certificate certificate", "private-key");
+    row("bundle.pem --to pem", "certificate certificate private-key", "");
+    row("bundle.pem --to text", "certificate certificate private-key", "");
+    row("two.pem --to jwk", "public-key", "certificate");
+    row("bundle.pem --to pkcs12 --out-passphrase-file pass", "certificate certificate private-key", "");
+    row("request.pem --to openssh", "public-key", "");
+}
+
+void ConvertCommandTest::tellsWhatIsLeftOut() {
+    QFETCH(QString, arguments);
+    QFETCH(QString, items);
+    QFETCH(QString, leftOut);
+    write("two.pem", read("cert.pem") + read("other.pem"));
+    const auto result = cli(QStringLiteral("convert ") + arguments + QStringLiteral(" --out out --json"));
+    CERTWRIGHT_VERIFY_SUCCESS(result);
+    const QJsonObject document = QJsonDocument::fromJson(result.output).object();
+    const auto wordsOf = [&document](const char* key) {
+        QStringList out;
+        for (const QJsonValue& value : document.value(QLatin1String(key)).toArray())
+            out.append(value.toString());
+        return out.join(u' ');
+    };
+    QCOMPARE(wordsOf("items"), items);
+    QCOMPARE(wordsOf("left_out"), leftOut);
+    QCOMPARE(result.errors.contains("left out"), !leftOut.isEmpty());
+}
+
+void ConvertCommandTest::saysWhenEncryptionIsGone() {
+    openssl(QStringLiteral("pkcs8 -topk8 -in ec.key -out closed.key -passout file:pass"));
+    const auto open = cli(QStringLiteral("convert closed.key --to pem --out open.key --in-passphrase-file pass"));
+    QCOMPARE(open.output, QByteArray("Written to open.key, not encrypted\n"));
+    const auto closed = cli(QStringLiteral("convert ec.key --to openssh --out ssh.key --out-passphrase-file pass"));
+    QCOMPARE(closed.output, QByteArray("Written to ssh.key, encrypted\n"));
+    QCOMPARE(cli(QStringLiteral("convert cert.pem --to der --out c")).output, QByteArray("Written to c\n"));
+}
+
+void ConvertCommandTest::convertsSpkac() {
+    openssl(QStringLiteral("spkac -key ec.key -challenge hello -digest sha256 -out o.spkac"));
+    CERTWRIGHT_VERIFY_SUCCESS(cli(QStringLiteral("convert o.spkac --to pem --out again")));
+    QCOMPARE(read("again").trimmed(), read("o.spkac").trimmed());
+    CERTWRIGHT_VERIFY_SUCCESS(cli(QStringLiteral("convert o.spkac --to der --out der")));
+    QCOMPARE(read("der").toBase64(), read("o.spkac").trimmed().mid(6));
+    CERTWRIGHT_VERIFY_SUCCESS(cli(QStringLiteral("convert der --to pem --out third")));
+    QCOMPARE(read("third"), read("again"));
+    QVERIFY(cli(QStringLiteral("convert o.spkac --to text --out -")).output.contains("hello"));
+}
+
+void ConvertCommandTest::makesPkcs12OfAKeyAlone() {
+    CERTWRIGHT_VERIFY_SUCCESS(
+        cli(QStringLiteral("convert ec.key --to pkcs12 --name mine --out key.p12 --out-passphrase-file pass")));
+    openssl(QStringLiteral("pkcs12 -in key.p12 -passin file:pass -nodes -out back"));
+    QCOMPARE(openssl(QStringLiteral("pkey -in back")), openssl(QStringLiteral("pkey -in ec.key")));
+    QVERIFY(!read("back").contains("CERTIFICATE"));
+}
+
+void ConvertCommandTest::asksForAKey() {
+    for (const char* line : {"key show cert.pem", "key convert cert.pem --to pem --out out", "key show pass"}) {
+        const auto refused = cli(QString::fromLatin1(line));
+        QVERIFY2(refused.exitCode == 3, refused.describe().constData());
+        QVERIFY2(refused.errors.contains("key") || line[4] == 'p', refused.describe().constData());
+    }
+    CERTWRIGHT_VERIFY_SUCCESS(cli(QStringLiteral("key show ec.key")));
 }
 
 CERTWRIGHT_TEST_MAIN(ConvertCommandTest)

@@ -141,7 +141,14 @@ void LintCommandTest::goesOnAfterABadFile() {
     const auto result = cli("lint --json missing.pem bad.pem");
     QCOMPARE(result.exitCode, 6);
     QVERIFY(idsOf(result).contains(QStringLiteral("serial-not-positive")));
-    QVERIFY(QJsonDocument::fromJson(result.output).object().contains(QLatin1String("error")));
+    const QJsonObject document = QJsonDocument::fromJson(result.output).object();
+    QVERIFY(document.contains(QLatin1String("error")));
+    const QJsonArray files = document.value(QLatin1String("files")).toArray();
+    QCOMPARE(files.size(), 2);
+    QCOMPARE(files.at(0).toObject().value(QLatin1String("file")).toString(), QStringLiteral("missing.pem"));
+    QCOMPARE(files.at(0).toObject().value(QLatin1String("error")).toObject().value(QLatin1String("kind")).toString(),
+             QStringLiteral("not-found"));
+    QVERIFY(!files.at(1).toObject().contains(QLatin1String("error")));
 }
 
 void LintCommandTest::refuses_data() {

@@ -49,8 +49,11 @@ private Q_SLOTS:
     void knowsWrongUsage();
     void signsARequestWithItsNames();
     void tellsAWrongRequest();
+    void verifiesEveryRequestOfAFile();
+    void saysWhetherTheKeyIsEncrypted();
     void worksOnAStore();
     void makesAndShowsPkcs12();
+    void takesTheKeyBesideItsCertificate();
 
 private:
     ProcessResult cli(const QStringList& arguments) const;
@@ -124,7 +127,9 @@ void MakingCommandsTest::makesRsaKeysAsAskedFor() {
     for (const char* fact : {"EXPONENT: 257 ", "MASK ALGORITHM: MGF1 WITH SHA2-384", "HASH ALGORITHM: SHA2-384",
                              "MINIMUM SALT LENGTH: 48"})
         QVERIFY2(text.contains(QString::fromLatin1(fact)), qPrintable(text));
-    QCOMPARE(cli("key generate --type rsa-pss:1024 --pss-digest nonsense --out no.key").exitCode, 5);
+    QCOMPARE(cli("key generate --type rsa-pss:1024 --pss-digest nonsense --out no.key").exitCode, 2);
+    QCOMPARE(cli("key generate --type rsa-pss:1024 --pss-digest md4 --out no.key").exitCode,
+             5); // of the legacy provider
 }
 
 void MakingCommandsTest::signsByPssAsAskedFor() {
@@ -369,13 +374,39 @@ void MakingCommandsTest::knowsWrongUsage_data() {
           "key generate --type rsa:3072", "key generate --type ed25519 --exponent 3 --out a",
           "key generate --type rsa:1024 --exponent 4 --out a",
           "key generate --type rsa:1024 --pss-digest sha256 --out a", "key generate --type nonsense --out a",
-          "request create --out a"})
+          "request create --out a", "key generate --type ed25519 --out a --cipher nonsense",
+          "key generate --type ed25519 --out a --kdf nonsense --out-passphrase-file file.pass",
+          // Twice the same file: one of the two would be lost.
+          "issue --profile root-ca --self-signed --new-key auto --subject CN=x --out a --key-out a --force",
+          "issue --profile root-ca --self-signed --new-key auto --subject CN=x --out a --key-out ./a --force",
+          "request create --new-key ec --subject CN=x --out a --key-out here/../a --force",
+          "spkac create --new-key ec --out a --key-out link/a --force",
+          "spkac create --new-key ec --out existing --key-out link/existing --force",
+          // Options that would have no effect.
+          "key generate --type ed25519 --out a --passphrase-file file.pass",
+          "key generate --type ed25519 --out a --passphrase-fd 0", "key generate --type ed25519 --out a --name mine",
+          "key generate --type ed25519 --out a --out-passphrase-file file.pass --out-passphrase-fd 0",
+          "key generate --type ed25519 --out a --out-passphrase-file file.pass --out-passphrase-file store.pass",
+          "issue --profile root-ca --self-signed --new-key auto --subject CN=x --out a --key-out b "
+          "--passphrase-file file.pass",
+          "issue --profile root-ca --self-signed --key existing --subject CN=x --out a --cipher aes-256-cbc",
+          "issue --profile root-ca --self-signed --key existing --subject CN=x --out a "
+          "--out-passphrase-file file.pass",
+          "issue --profile root-ca --self-signed --new-key auto --subject CN=x --out a --key-out b --name n",
+          "request create --key existing --subject CN=x --out a --kdf scrypt",
+          "request create --new-key ec --subject CN=x --out a --key-out b --passphrase-file file.pass",
+          "spkac create --key existing --out a --out-passphrase-file file.pass"})
         QTest::newRow(line) << QString::fromLatin1(line);
 }
 
 void MakingCommandsTest::knowsWrongUsage() {
     QFETCH(QString, arguments);
-    QCOMPARE(cli(arguments.split(u' ')).exitCode, 2);
+    QVERIFY(QDir(m_folder->path()).mkdir(QStringLiteral("here")));
+    QVERIFY(QFile::link(QStringLiteral("."), path("link")));
+    CERTWRIGHT_VERIFY_SUCCESS(cli("key generate --type ed25519 --out existing"));
+    const auto result = cli(arguments.split(u' '));
+    QVERIFY2(result.exitCode == 2, result.describe().constData());
+    QVERIFY(!QFile::exists(path("a")) && !QFile::exists(path("b")));
 }
 
 void MakingCommandsTest::signsARequestWithItsNames() {
@@ -408,6 +439,57 @@ void MakingCommandsTest::tellsAWrongRequest() {
     QCOMPARE(cli("request verify bad.csr").exitCode, 1);
     QCOMPARE(cli("request verify a.key").exitCode, 3);
     QCOMPARE(cli("request verify no.csr").exitCode, 6);
+}
+
+void MakingCommandsTest::verifiesEveryRequestOfAFile() {
+    CERTWRIGHT_NEED_TOOL(openssl, "openssl");
+    CERTWRIGHT_VERIFY_SUCCESS(cli("request create --new-key ec:P-256 --subject CN=a --out a.csr --key-out a.key"));
+    const auto der = run(openssl, {QStringLiteral("req"), QStringLiteral("-in"), path("a.csr"),
+                                   QStringLiteral("-outform"), QStringLiteral("DER")});
+    CERTWRIGHT_VERIFY_SUCCESS(der);
+    QByteArray changed = der.output;
+    changed[changed.size() - 1] = static_cast<char>(changed.back() ^ 1);
+    write("bad.csr",
+          "-----BEGIN CERTIFICATE REQUEST-----\n" + changed.toBase64() + "\n-----END CERTIFICATE REQUEST-----\n");
+    QFile good(path("a.csr")), bad(path("bad.csr"));
+    QVERIFY(good.open(QIODevice::ReadOnly) && bad.open(QIODevice::ReadOnly));
+    const QByteArray one = good.readAll(), other = bad.readAll();
+    write("two.csr", one + one);
+    write("mixed.csr", one + other);
+    write("cut.csr", one + "-----BEGIN CERTIFICATE REQUEST-----\nMII\n-----END CERTIFICATE REQUEST-----\n");
+    const auto both = cli("request verify two.csr");
+    CERTWRIGHT_VERIFY_SUCCESS(both);
+    QCOMPARE(both.output.count("the signature is right"), 2);
+    const auto mixed = cli("request verify mixed.csr");
+    QCOMPARE(mixed.exitCode, 1);
+    QVERIFY(mixed.output.contains("mixed.csr, 2 of 2: the signature is wrong"));
+    QCOMPARE(cli("request verify cut.csr").exitCode, 3);
+    const auto json = cli("request verify --json mixed.csr a.csr");
+    QCOMPARE(json.exitCode, 1);
+    const QJsonArray files = jsonOf(json).value(QLatin1String("files")).toArray();
+    QVERIFY(!files.at(0).toObject().value(QLatin1String("ok")).toBool());
+    QVERIFY(files.at(1).toObject().value(QLatin1String("ok")).toBool());
+    const QJsonArray items = files.at(0).toObject().value(QLatin1String("items")).toArray();
+    QCOMPARE(items.size(), 2);
+    QVERIFY(items.at(0).toObject().value(QLatin1String("ok")).toBool());
+    QVERIFY(!items.at(1).toObject().value(QLatin1String("ok")).toBool());
+
+    makeCa();
+    const auto several = cli("issue --request two.csr --profile tls-client --ca-cert ca.pem --ca-key ca.key --out x");
+    QCOMPARE(several.exitCode, 2);
+    QVERIFY2(several.errors.contains("2 requests"), several.errors.constData());
+}
+
+void MakingCommandsTest::saysWhetherTheKeyIsEncrypted() {
+    const auto clear = cli("request create --new-key ec --subject CN=a --out a.csr --key-out a.key");
+    QVERIFY2(clear.output.contains("a.key, not encrypted\n"), clear.output.constData());
+    QVERIFY2(clear.output.contains("a.csr\n"), clear.output.constData());
+    const auto closed = cli("spkac create --new-key ec --out b.spkac --key-out b.key --out-passphrase-file file.pass");
+    QVERIFY2(closed.output.contains("b.key, encrypted\n"), closed.output.constData());
+    const auto json = cli("issue --profile root-ca --self-signed --new-key auto --subject CN=x --out c.pem --key-out "
+                          "c.key --json");
+    QVERIFY(jsonOf(json).contains(QLatin1String("encrypted")));
+    QVERIFY(!jsonOf(json).value(QLatin1String("encrypted")).toBool());
 }
 
 void MakingCommandsTest::worksOnAStore() {
@@ -455,7 +537,32 @@ void MakingCommandsTest::makesAndShowsPkcs12() {
     QCOMPARE(item.value(QLatin1String("kind")).toString(), QStringLiteral("pkcs12"));
     QCOMPARE(item.value(QLatin1String("items")).toArray().size(), 2);
     QCOMPARE(cli("pkcs12 show ca.p12 --in-passphrase-file store.pass").exitCode, 4);
+    QCOMPARE(cli("pkcs12 create --cert ca.pem --key ca.key --out - --out-passphrase-file file.pass").exitCode, 2);
+    QVERIFY(!QFile::exists(path("-")));
     QCOMPARE(cli("pkcs12 show ca.pem").exitCode, 3);
+}
+
+void MakingCommandsTest::takesTheKeyBesideItsCertificate() {
+    CERTWRIGHT_NEED_TOOL(openssl, "openssl");
+    makeCa();
+    CERTWRIGHT_VERIFY_SUCCESS(cli("key generate --type ed25519 --out other.key"));
+    QFile certificate(path("ca.pem")), key(path("ca.key")), other(path("other.key"));
+    QVERIFY(certificate.open(QIODevice::ReadOnly) && key.open(QIODevice::ReadOnly) && other.open(QIODevice::ReadOnly));
+    const QByteArray own = key.readAll();
+    write("full.pem", other.readAll() + certificate.readAll() + own);
+    const auto keysOf = [&](const char* file) {
+        return run(openssl, {QStringLiteral("pkcs12"), QStringLiteral("-in"), path(file), QStringLiteral("-passin"),
+                             QStringLiteral("pass:other words"), QStringLiteral("-nodes")})
+            .output;
+    };
+    CERTWRIGHT_VERIFY_SUCCESS(cli("pkcs12 create --cert full.pem --out full.p12 --out-passphrase-file file.pass"));
+    QVERIFY(keysOf("full.p12").contains(own.trimmed().split('\n').at(1)));
+    QCOMPARE(keysOf("full.p12").count("BEGIN CERTIFICATE"), 1);
+    const auto alone = cli("pkcs12 create --key ca.key --out key.p12 --out-passphrase-file file.pass");
+    CERTWRIGHT_VERIFY_SUCCESS(alone);
+    QVERIFY(keysOf("key.p12").contains(own.trimmed().split('\n').at(1)));
+    QCOMPARE(keysOf("key.p12").count("BEGIN CERTIFICATE"), 0);
+    QCOMPARE(cli("pkcs12 create --out no.p12 --out-passphrase-file file.pass").exitCode, 2);
 }
 
 CERTWRIGHT_TEST_MAIN(MakingCommandsTest)

@@ -162,6 +162,10 @@ void RandCommandTest::refuses_data() {
     row("bytes", 2, "bad-input");
     row("bytes -5", 2, "bad-input");
     row("bytes 99999999999", 2, "bad-input");
+    row("bytes 0", 2, "bad-input");
+    row("bytes 5x", 2, "bad-input");
+    row("write -", 2, "bad-input");
+    row("bytes 5 --out .", 9, "not-allowed");
     row("bytes 5 --format binary", 2, "bad-input");
     row("bytes 5 --load nothing", 6, "not-found");
     row("bytes 5 --egd nothing", 6, "not-found");

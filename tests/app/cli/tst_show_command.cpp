@@ -78,6 +78,11 @@ private Q_SLOTS:
     void readsWhatIsWhole_data();
     void readsWhatIsWhole();
     void readsStandardInput();
+    void neverWaitsForAClosedInput_data();
+    void neverWaitsForAClosedInput();
+    void tellsAClosedOutput();
+    void readsPipes_data();
+    void readsPipes();
     void handlesEveryFileAndGivesTheHighestCode();
     void takesLittleForAHugeFile();
     void namesAnUnreadableFile();
@@ -92,6 +97,7 @@ private:
     ProcessResult show(const QStringList& arguments, const QByteArray& input = {}) const {
         return cli(QStringList{QStringLiteral("show"), QStringLiteral("--json")} + arguments, input);
     }
+    ProcessResult shell(QString line) const;
     QString path(const char* name) const { return m_folder->filePath(QString::fromLatin1(name)); }
     QString write(const char* name, const QByteArray& content) const;
     void compareError(const ProcessResult& result, const QString& file, int code, const QString& kind) const;
@@ -105,6 +111,15 @@ ProcessResult ShowCommandTest::cli(const QStringList& arguments, const QByteArra
     options.timeout = 20s;
     options.input = input;
     return run(program(), arguments, options);
+}
+
+/// A line of the shell, in which certwright-cli is the program that was built.
+ProcessResult ShowCommandTest::shell(QString line) const {
+    ProcessOptions options;
+    options.folder = m_folder->path();
+    options.timeout = 20s;
+    return run(QStringLiteral("/bin/bash"),
+               {QStringLiteral("-c"), line.replace(QStringLiteral("certwright-cli"), program())}, options);
 }
 
 QString ShowCommandTest::write(const char* name, const QByteArray& content) const {
@@ -256,6 +271,64 @@ void ShowCommandTest::readsStandardInput() {
     QCOMPARE(read.exitCode, 0);
     QCOMPARE(array(filesOf(read).at(0), "items").size(), 1);
     compareError(show({QStringLiteral("-")}), QStringLiteral("-"), 3, QStringLiteral("bad-input"));
+}
+
+void ShowCommandTest::neverWaitsForAClosedInput_data() {
+    QTest::addColumn<QString>("redirection");
+    QTest::addColumn<int>("code");
+    QTest::addColumn<QString>("says");
+    for (const char* command : {"show -", "rand seed", "asn1 -", "request verify -", "convert - --to pem --out x"}) {
+        QTest::addRow("closed: %s", command)
+            << QString::fromLatin1(command) + QStringLiteral(" <&-") << 6 << "Standard input is closed";
+        QTest::addRow("empty: %s", command)
+            << QString::fromLatin1(command) + QStringLiteral(" </dev/null") << 3 << "Standard input is empty";
+    }
+    QTest::newRow("closed: cms sign") << "cms sign - --cert both.pem <&-" << 6 << "Standard input is closed";
+    QTest::newRow("all closed") << "show - <&- 2>&- >&-" << 6 << "";
+}
+
+void ShowCommandTest::neverWaitsForAClosedInput() {
+    QFETCH(QString, redirection);
+    QFETCH(int, code);
+    QFETCH(QString, says);
+    CERTWRIGHT_VERIFY_SUCCESS(
+        cli(QStringLiteral("issue --profile root-ca --self-signed --new-key auto --subject CN=a --out a --key-out b")
+                .split(u' ')));
+    QFile certificate(path("a")), key(path("b"));
+    QVERIFY(certificate.open(QIODevice::ReadOnly) && key.open(QIODevice::ReadOnly));
+    write("both.pem", certificate.readAll() + key.readAll());
+    const auto result = shell(QStringLiteral("exec certwright-cli ") + redirection);
+    QVERIFY2(!result.hasTimedOut && result.exitCode == code, result.describe().constData());
+    QVERIFY2(result.errors.contains(says.toUtf8()), result.describe().constData());
+}
+
+void ShowCommandTest::readsPipes_data() {
+    QTest::addColumn<QString>("line");
+    QTest::newRow("standard input by name") << "cat a.pem | certwright-cli show --json /dev/stdin";
+    QTest::newRow("its descriptor") << "cat a.pem | certwright-cli show --json /dev/fd/0";
+    QTest::newRow("process substitution") << "certwright-cli show --json <(cat a.pem)";
+    QTest::newRow("slow process substitution") << "certwright-cli show --json <(sleep 0.8; cat a.pem)";
+    QTest::newRow("FIFO with a writer") << "cat a.pem > fifo & certwright-cli show --json fifo";
+    QTest::newRow("FIFO whose writer comes a little later")
+        << "(sleep 0.1; cat a.pem > fifo) & certwright-cli show --json fifo";
+    QTest::newRow("beyond a pipe's size") << "certwright-cli show --json <(head -c 300000 /dev/zero | tr '\\0' '\\n'; "
+                                             "cat a.pem)";
+}
+
+void ShowCommandTest::readsPipes() {
+    QFETCH(QString, line);
+    write("a.pem", corpus("certs/gen-base.pem"));
+    QCOMPARE(::mkfifo(qPrintable(path("fifo")), 0600), 0);
+    const auto result = shell(line);
+    QVERIFY2(!result.hasTimedOut && result.exitCode == 0, result.describe().constData());
+    QCOMPARE(array(filesOf(result).at(0), "items").size(), 1);
+}
+
+void ShowCommandTest::tellsAClosedOutput() {
+    write("a.pem", corpus("certs/gen-base.pem"));
+    const auto result = shell(QStringLiteral("exec certwright-cli show a.pem >&-"));
+    QCOMPARE(result.exitCode, 6);
+    QVERIFY2(result.errors.contains("Standard output"), result.describe().constData());
 }
 
 void ShowCommandTest::handlesEveryFileAndGivesTheHighestCode() {

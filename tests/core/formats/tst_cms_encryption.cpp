@@ -457,7 +457,8 @@ void CmsEncryptionTest::refusesToEncrypt() {
     CERTWRIGHT_VERIFY_FAILS(encrypt({}), ErrorKind::NotAllowed);
     CERTWRIGHT_VERIFY_FAILS(encrypt({.recipients = {ed.certificate}}), ErrorKind::NotAllowed);
     for (const char* cipher : {"nothing", "AES-256-XTS", "CHACHA20-POLY1305", "AES-256-WRAP", "NULL"})
-        CERTWRIGHT_VERIFY_FAILS(encrypt({.recipients = {m_rsa.certificate}, .cipher = cipher}), ErrorKind::BadInput);
+        CERTWRIGHT_VERIFY_FAILS(encrypt({.recipients = {m_rsa.certificate}, .cipher = cipher}),
+                                cipher[0] == 'n' ? ErrorKind::BadInput : ErrorKind::Unsupported);
 }
 
 void CmsEncryptionTest::refusesToOpen() {

@@ -239,7 +239,9 @@ void Pkcs8Test::refusesUnfitCiphers() {
     QFETCH(QString, cipher);
     const crypto::PrivateKey key = crypto::generateKey(crypto::KeySpec::parse("ed25519"));
     const KeyEncryption encryption{.cipher = cipher.toStdString()};
-    CERTWRIGHT_VERIFY_FAILS(formats::privateKeyToEncryptedDer(key, secret("x"), encryption), ErrorKind::BadInput);
+    const bool isUnknown = cipher.isEmpty() || cipher.startsWith(QStringLiteral("no such"));
+    CERTWRIGHT_VERIFY_FAILS(formats::privateKeyToEncryptedDer(key, secret("x"), encryption),
+                            isUnknown ? ErrorKind::BadInput : ErrorKind::Unsupported);
 }
 
 void Pkcs8Test::refusesDamagedKeys_data() {

@@ -239,7 +239,7 @@ void PrivateKeyFileTest::refusesForms_data() {
     QTest::newRow("traditional DER, encrypted") << "aes-256-cbc" << true << true;
     for (const bool isTraditional : {false, true}) {
         for (const char* cipher : {"AES-256-GCM", "AES-128-CCM", "AES-256-CTR", "AES-256-XTS", "AES-256-ECB", "RC4",
-                                   "AES-256-WRAP", "AES-128-CBC-HMAC-SHA1", "SHA256", "no such", ""})
+                                   "AES-256-WRAP", "SHA256", "no such", ""})
             QTest::addRow("%s, %s", isTraditional ? "traditional" : "PKCS#8", cipher)
                 << QString::fromLatin1(cipher) << isTraditional << false;
     }
@@ -253,7 +253,9 @@ void PrivateKeyFileTest::refusesForms() {
     const PrivateKeyForm form{.encoding = isDer ? Encoding::Der : Encoding::Pem,
                               .structure = isTraditional ? Structure::Traditional : Structure::Pkcs8,
                               .encryption = KeyEncryption{.cipher = cipher.toStdString()}};
-    CERTWRIGHT_VERIFY_FAILS(formats::writePrivateKey(key, form, secret("x")), ErrorKind::BadInput);
+    const bool isKnown = cipher.contains(u'-') || cipher == QStringLiteral("RC4");
+    CERTWRIGHT_VERIFY_FAILS(formats::writePrivateKey(key, form, secret("x")),
+                            isKnown && !isDer ? ErrorKind::Unsupported : ErrorKind::BadInput);
 }
 
 // crypto.load_privatekey, crypto.Error: a wrong passphrase is its own kind of error.
