@@ -200,7 +200,9 @@ std::optional<QcPaymentServices> QcStatement::paymentServices() const {
         return std::nullopt;
     DerReader reader(*content);
     const auto list = reader.expect(der::Sequence);
-    auto roles = list ? coding::listOf(list->content, readRole) : std::nullopt;
+    if (!list)
+        return std::nullopt;
+    auto roles = coding::listOf(list->content, readRole);
     auto authority = coding::readString(reader);
     auto id = coding::readString(reader);
     if (!roles || !authority || !id)
