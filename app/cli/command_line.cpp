@@ -143,9 +143,14 @@ std::string validationText(const std::string& detail) {
     const auto start = detail.find(value);
     const auto limits = detail.find(range);
     if (start != std::string::npos && limits != std::string::npos) {
-        std::string allowed = "from " + detail.substr(limits + range.size());
-        if (allowed.find("17976931348623") != std::string::npos)
-            allowed = "from 0 on";
+        // Older versions of CLI11 write "0 to 5", newer ones "[0 - 5]".
+        std::string allowed = detail.substr(limits + range.size());
+        std::erase_if(allowed, [](char c) { return c == '[' || c == ']'; });
+        if (const auto dash = allowed.find(" - "); dash != std::string::npos)
+            allowed.replace(dash, 3, " to ");
+        const bool isOpen =
+            allowed.find("17976931348623") != std::string::npos || allowed.find("1.79769e+308") != std::string::npos;
+        allowed = isOpen ? "from 0 on" : "from " + allowed;
         return detail.substr(0, start) + ": “" + detail.substr(start + value.size(), limits - start - value.size()) +
                "” is not a number " + allowed;
     }

@@ -245,6 +245,8 @@ void CommandLineTest::keepsBinaryFromTheTerminal() {
         builtProgram(QStringLiteral("app/cli/certwright-cli")) + u' ' + QString::fromUtf8(QTest::currentDataTag());
     const auto result = run(script, {QStringLiteral("-qec"), line, QStringLiteral("/dev/null")},
                             {.input = {}, .folder = m_folder->path()});
+    if (result.errors.contains("failed to create pseudo-terminal"))
+        QSKIP("there are no pseudo-terminals here");
     QVERIFY2(result.exitCode == (isRefused ? 9 : 0), result.describe().constData());
     QCOMPARE(result.output.contains("standard output is a terminal"), isRefused);
 }

@@ -187,7 +187,9 @@ void TimestampTest::initTestCase() {
 
 QByteArray TimestampTest::ask(const QByteArray& data, const QString& options) const {
     write("asked", data);
-    tool(QStringLiteral("ts -query -data asked -sha256 -cert -out request ") + options);
+    // Which of two digests counts differs between versions of openssl.
+    const QString digest = options.contains(QStringLiteral("-sha")) ? QString() : QStringLiteral("-sha256 ");
+    tool(QStringLiteral("ts -query -data asked -cert -out request ") + digest + options);
     return contentOf("request");
 }
 
