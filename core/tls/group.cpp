@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdio>
 #include <iterator>
 #include <string_view>
@@ -84,6 +85,24 @@ std::string groupName(std::uint16_t id) {
     std::array<char, 8> text{};
     std::snprintf(text.data(), text.size(), "0x%04X", static_cast<unsigned>(id));
     return text.data();
+}
+
+std::optional<std::uint16_t> groupByName(std::string_view name) {
+    const auto isSame = [](char a, char b) {
+        return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+    };
+    for (const Group& group : Groups) {
+        if (std::equal(group.name.begin(), group.name.end(), name.begin(), name.end(), isSame))
+            return group.id;
+    }
+    return std::nullopt;
+}
+
+std::vector<std::uint16_t> registeredGroups() {
+    std::vector<std::uint16_t> ids;
+    for (const Group& group : Groups)
+        ids.push_back(group.id);
+    return ids;
 }
 
 } // namespace certwright::tls

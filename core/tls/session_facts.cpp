@@ -17,15 +17,13 @@ namespace {
 
 constexpr std::size_t RandomSize = 32;
 
-/// The suite of a number, as far as the linked OpenSSL knows it.
+/// The suite of a number, as the linked OpenSSL has it, or by the registry where it lacks it.
 CipherSuite suiteOf(SSL* ssl, std::uint16_t id) {
     const std::array<unsigned char, 2> octets{static_cast<unsigned char>(id >> 8U),
                                               static_cast<unsigned char>(id & 0xFFU)};
     if (const SSL_CIPHER* cipher = SSL_CIPHER_find(ssl, octets.data()))
         return cipherSuiteOf(cipher);
-    CipherSuite unknown;
-    unknown.id = id;
-    return unknown;
+    return registeredSuite(id);
 }
 
 void readClientHello(const Engine& engine, SessionFacts& facts) {

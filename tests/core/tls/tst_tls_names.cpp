@@ -13,6 +13,8 @@
 #include <QObject>
 #include <QTest>
 
+#include <algorithm>
+
 using namespace certwright;
 using tls::ProtocolVersion;
 
@@ -25,6 +27,8 @@ private Q_SLOTS:
     void writesVersions();
     void namesGroupsSchemesAndAlerts();
     void describesCipherSuites();
+    void knowsWhatOpensslKnows();
+    void knowsSuitesThatOpensslLacks();
     void namesMessages();
     void keepsNoMoreThanTheLimit();
     void matchesHosts_data();
@@ -110,6 +114,64 @@ void TestTlsNames::describesCipherSuites() {
     }
     QVERIFY(hasOld && hasNew);
     QCOMPARE(tls::cipherSuiteId(0x00FF), std::string("0x00FF"));
+}
+
+/// The table of the registry says of every suite what the linked OpenSSL says.
+void TestTlsNames::knowsWhatOpensslKnows() {
+    const base::Handle<SSL_CTX> context(SSL_CTX_new(TLS_method()));
+    SSL_CTX_set_security_level(context.get(), 0);
+    QCOMPARE(SSL_CTX_set_cipher_list(context.get(), "ALL:COMPLEMENTOFALL"), 1);
+    QCOMPARE(SSL_CTX_set_ciphersuites(context.get(),
+                                      "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:"
+                                      "TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256"),
+             1);
+    const STACK_OF(SSL_CIPHER)* ciphers = SSL_CTX_get_ciphers(context.get());
+    QVERIFY(sk_SSL_CIPHER_num(ciphers) > 150);
+    for (int i = 0; i < sk_SSL_CIPHER_num(ciphers); ++i) {
+        const tls::CipherSuite theirs = tls::cipherSuiteOf(sk_SSL_CIPHER_value(ciphers, i));
+        const tls::CipherSuite ours = tls::registeredSuite(theirs.id);
+        QCOMPARE(ours.ianaName, theirs.ianaName);
+        QCOMPARE(ours.opensslName, theirs.opensslName);
+        const char* name = theirs.opensslName.c_str();
+        QVERIFY2(ours.keyExchange == theirs.keyExchange, name);
+        QVERIFY2(ours.authentication == theirs.authentication, name);
+        QVERIFY2(ours.encryption == theirs.encryption, name);
+        QVERIFY2(ours.mac == theirs.mac, name);
+        if (theirs.ianaName.find("CCM_8") == std::string::npos) // counted by the key before OpenSSL 3.2
+            QVERIFY2(ours.strengthBits == theirs.strengthBits, name);
+        const auto offered = tls::registeredSuites(tls::isTls13Suite(theirs.id));
+        QVERIFY2(std::find(offered.begin(), offered.end(), theirs.id) != offered.end(), name);
+    }
+}
+
+void TestTlsNames::knowsSuitesThatOpensslLacks() {
+    // RFC 5246 A.5, RFC 6101 A.6; the strengths as OpenSSL 1.0.2 counted them (openssl ciphers -v).
+    const tls::CipherSuite weak = tls::registeredSuite(0x0003);
+    QCOMPARE(weak.ianaName, std::string("TLS_RSA_EXPORT_WITH_RC4_40_MD5"));
+    QCOMPARE(weak.opensslName, std::string("EXP-RC4-MD5"));
+    QCOMPARE(weak.keyExchange, std::string("RSA"));
+    QCOMPARE(weak.mac, std::string("MD5"));
+    QCOMPARE(weak.strengthBits, 40);
+    const tls::CipherSuite old = tls::registeredSuite(0x0016);
+    QCOMPARE(old.opensslName, std::string("DHE-RSA-DES-CBC3-SHA"));
+    QCOMPARE(old.strengthBits, 112);
+    QCOMPARE(tls::registeredSuite(0xC049).opensslName, std::string());
+    QCOMPARE(tls::registeredSuite(0xC049).encryption, std::string("ARIA-256-CBC"));
+    QCOMPARE(tls::registeredSuite(0x5600).ianaName, std::string("TLS_FALLBACK_SCSV"));
+    QVERIFY(tls::registeredSuite(0xFEFE).ianaName.empty());
+    // The registry has 352 rows: 15 of TLS 1.3, two signals and one that is never offered.
+    QCOMPARE(tls::registeredSuites(true).size(), std::size_t{15});
+    QCOMPARE(tls::registeredSuites(false).size(), std::size_t{334});
+    for (const std::uint16_t id : tls::registeredSuites(false)) {
+        const tls::CipherSuite suite = tls::registeredSuite(id);
+        QVERIFY2(!suite.keyExchange.empty() && !suite.authentication.empty() && !suite.mac.empty(),
+                 suite.ianaName.c_str());
+        QVERIFY2((suite.strengthBits == 0) == (suite.ianaName.find("WITH_NULL") != std::string::npos),
+                 suite.ianaName.c_str());
+    }
+    QCOMPARE(tls::registeredGroups().size(), std::size_t{55});
+    QCOMPARE(static_cast<int>(tls::groupByName("x25519mlkem768").value()), 0x11EC);
+    QVERIFY(!tls::groupByName("x25519x"));
 }
 
 void TestTlsNames::namesMessages() {
