@@ -5,6 +5,7 @@
 #include "app/cli/item_text.h"
 #include "app/cli/passphrase_options.h"
 #include "app/cli/trust_options.h"
+#include "core/pki/web_pki.h"
 #include "core/service/facts_json.h"
 #include "core/service/online_verifier.h"
 #include "core/x509/general_name.h"
@@ -34,6 +35,7 @@ struct VerifyArguments {
     std::optional<int> depth;
     std::optional<std::string> ocsp; ///< a file, or FetchWord
     bool isFetching = false;
+    bool hasWebRules = false;
     VerifyOptions options;
     PassphraseOptions passphrases = PassphraseOptions::forOnlyInput();
 };
@@ -91,6 +93,14 @@ void explainNames(x509::VerifyResult& result, const x509::Certificate& certifica
         if (asked != nullptr)
             finding.message += " Asked for: " + *asked + ". It is for: " + has + ".";
     }
+}
+
+/// What is to be said beyond OpenSSL's findings.
+void explain(x509::VerifyResult& result, const x509::Certificate& certificate, const VerifyOptions& options,
+             bool hasWebRules) {
+    explainNames(result, certificate, options);
+    if (hasWebRules)
+        pki::judgeByWebPki(result);
 }
 
 VerifyOptions optionsOf(const VerifyArguments& arguments) {
@@ -161,6 +171,9 @@ int printOnline(const service::OnlineVerification& verification, Console& consol
 
 int runVerify(const VerifyArguments& arguments, Console& console) {
     VerifyOptions options = optionsOf(arguments);
+    using Purpose = VerifyOptions::Purpose;
+    if (arguments.hasWebRules && options.purpose != Purpose::Any && options.purpose != Purpose::TlsServer)
+        throw UsageError("--web-pki is about TLS servers; leave it out, or --purpose");
     const bool asksResponder = arguments.ocsp == FetchWord;
     if (arguments.ocsp && arguments.ocsp->empty())
         throw UsageError("--ocsp needs a file, or the word fetch");
@@ -175,11 +188,11 @@ int runVerify(const VerifyArguments& arguments, Console& console) {
     if (arguments.isFetching || asksResponder) {
         const service::FetchChoice choice{arguments.isFetching, arguments.isFetching, asksResponder};
         auto online = verifyOnline({certificates.front(), std::move(store), options, choice}, console.stopToken());
-        explainNames(online.result, certificates.front(), options);
+        explain(online.result, certificates.front(), options, arguments.hasWebRules);
         return printOnline(online, console);
     }
     x509::VerifyResult result = store.verify(certificates.front(), options);
-    explainNames(result, certificates.front(), options);
+    explain(result, certificates.front(), options, arguments.hasWebRules);
     if (console.isJson())
         console.printJson(service::verifyJson(result));
     else
@@ -207,6 +220,8 @@ void addVerifyOptions(CLI::App& command, VerifyArguments& arguments) {
         ->type_name("FILE|fetch");
     command.add_flag("--fetch", arguments.isFetching,
                      "Fetch missing intermediate certificates and, for --crl-check, revocation lists");
+    command.add_flag("--web-pki", arguments.hasWebRules,
+                     "Hold the chain against the web's rules, too: RFC 5280, TLS baseline, key strength");
     arguments.passphrases.addTo(command);
 }
 

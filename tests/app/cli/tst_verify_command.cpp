@@ -55,6 +55,7 @@ private Q_SLOTS:
     void saysThatNobodyAnswers();
     void fetchesWhatIsMissing();
     void endsAtOnceWhenStopped();
+    void holdsAgainstTheRulesOfTheWeb();
 
 private:
     ProcessResult cli(const QStringList& arguments, const QByteArray& input = {}) const {
@@ -268,6 +269,21 @@ void VerifyCommandTest::endsAtOnceWhenStopped() {
     QVERIFY(process.waitForFinished(10000));
     QCOMPARE(process.exitStatus(), QProcess::NormalExit);
     QCOMPARE(process.exitCode(), 130);
+}
+
+/// The verdict on this chain is that of x509-limbo: "webpki::san::no-san", invalid.
+void VerifyCommandTest::holdsAgainstTheRulesOfTheWeb() {
+    const QString chain = dataPath(QStringLiteral("conformance/chains/x509-limbo/webpki_san_no-san/"));
+    const QStringList line = words("verify --json --purpose tls-server --trust")
+                             << chain + QStringLiteral("trusted.pem") << chain + QStringLiteral("leaf.pem");
+    const auto lenient = cli(line);
+    QVERIFY2(lenient.exitCode == 0 && jsonOf(lenient).value(QLatin1String("ok")).toBool(), lenient.output);
+    const auto strict = cli(line + words("--web-pki"));
+    QVERIFY2(strict.exitCode == 1 && !jsonOf(strict).value(QLatin1String("ok")).toBool(), strict.output);
+    QVERIFY2(idsOf(strict).contains(QLatin1String("tls-names-missing")), strict.output);
+    QStringList timestamp = line + words("--web-pki");
+    timestamp.replace(timestamp.indexOf(QStringLiteral("tls-server")), QStringLiteral("timestamp"));
+    QCOMPARE(cli(timestamp).exitCode, 2);
 }
 
 CERTWRIGHT_TEST_MAIN(VerifyCommandTest)
