@@ -54,6 +54,8 @@ std::string_view toString(ConnectionPhase phase) noexcept {
         return "connecting";
     case ConnectionPhase::Handshaking:
         return "handshaking";
+    case ConnectionPhase::Established:
+        return "established";
     case ConnectionPhase::Closing:
         return "closing";
     case ConnectionPhase::Finished:
@@ -200,6 +202,7 @@ void TlsConnection::drive() {
         fail(Error(ErrorKind::Internal, other.what()), FailureSide::Ours);
     }
     reportRecorded();
+    reportReceived();
     if (!isOver())
         watch();
 }
@@ -209,11 +212,15 @@ void TlsConnection::driveEngine() {
     for (int reads = 0; !isOver() && reads < MaximumReads;) {
         m_engine->setTime(elapsed());
         const Progress progress = step();
-        if (isOver() || flushOutput() == Flow::Wait)
+        if (isOver())
             return;
-        if (progress == Progress::Done)
-            continue; // on to the next phase
-        if (readInput() == Flow::Wait)
+        const Flow sending = flushOutput();
+        // Who waits for an echo's end before reading it, while the echo waits for its reader, waits for ever.
+        if (sending == Flow::Wait && m_phase != ConnectionPhase::Established)
+            return;
+        if (progress == Progress::Done || (progress == Progress::WantOutput && sending == Flow::GoOn))
+            continue; // on to the next phase, or to what found no room before
+        if (isPaused() || readInput() == Flow::Wait)
             return;
         ++reads;
     }
@@ -224,18 +231,28 @@ Progress TlsConnection::step() {
         const Progress progress = m_engine->handshake();
         if (progress == Progress::Done) {
             m_timings.handshake = elapsed() - m_phaseStart;
-            enterPhase(ConnectionPhase::Closing);
-            m_limit = elapsed() + ClosingTime;
-            armTimer();
+            if (m_options.keepOpen)
+                establish();
+            else
+                beginClosing();
         }
         return progress;
     }
+    if (m_phase == ConnectionPhase::Established)
+        return exchange();
     const Progress progress = m_engine->shutdown();
     if (progress == Progress::Closed) {
         flushOutput();
         finish();
     }
     return progress;
+}
+
+void TlsConnection::beginClosing() {
+    enterPhase(ConnectionPhase::Closing);
+    // Counted from here: an established connection has outlived the time it had to come about.
+    m_limit = elapsed() + ClosingTime;
+    armTimer();
 }
 
 TlsConnection::Flow TlsConnection::flushOutput() {
@@ -275,7 +292,7 @@ TlsConnection::Flow TlsConnection::readInput() {
     case tls::Socket::Result::WouldBlock:
         return Flow::Wait;
     case tls::Socket::Result::Eof:
-        if (m_phase == ConnectionPhase::Closing) {
+        if (m_phase == ConnectionPhase::Closing || m_phase == ConnectionPhase::Established) {
             finish(); // without close_notify, which nothing depends on here: the engine need not fail over it
             return Flow::Wait;
         }
@@ -293,21 +310,28 @@ void TlsConnection::onStreamError(int error) {
         finish();
         return;
     }
-    fail(Error(ErrorKind::Network, "The connection broke in the middle of the handshake: " + systemText(error),
-               error == ECONNRESET ? "The server, or something on the way to it, does not want this connection" : ""),
+    const bool isHandshaking = m_phase == ConnectionPhase::Handshaking;
+    fail(Error(ErrorKind::Network,
+               (isHandshaking ? "The connection broke in the middle of the handshake: " : "The connection broke: ") +
+                   systemText(error),
+               isHandshaking && error == ECONNRESET
+                   ? "The server, or something on the way to it, does not want this connection"
+                   : ""),
          FailureSide::Transport);
 }
 
 void TlsConnection::watch() {
     if (m_readNotifier != nullptr)
-        m_readNotifier->setEnabled(!m_engine->hasSeenEof());
+        m_readNotifier->setEnabled(!m_engine->hasSeenEof() && !isPaused());
     if (m_writeNotifier != nullptr)
         m_writeNotifier->setEnabled(m_sent < m_unsent.size());
 }
 
 void TlsConnection::armTimer() {
     microseconds end = m_options.timeout;
-    if (m_phase == ConnectionPhase::Connecting || m_phase == ConnectionPhase::Closing)
+    if (m_phase == ConnectionPhase::Closing)
+        end = m_options.keepOpen ? m_limit : std::min(end, m_limit);
+    else if (m_phase == ConnectionPhase::Connecting)
         end = m_limit > microseconds::zero() ? std::min(end, m_limit) : end;
     const microseconds rest = std::max(end - elapsed(), microseconds::zero());
     m_timer.start(std::chrono::ceil<milliseconds>(rest));
@@ -375,6 +399,7 @@ void TlsConnection::finish() {
     if (isOver())
         return;
     m_timer.stop();
+    reportReceived();
     if (m_lookUp != nullptr)
         std::exchange(m_lookUp, nullptr)->deleteLater();
     releaseSocket();

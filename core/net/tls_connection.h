@@ -29,7 +29,7 @@ namespace certwright::net {
 class HostLookup;
 
 /// How far a connection is. Each stands for a phase that can fail by itself.
-enum class ConnectionPhase { Idle, LookingUp, Connecting, Handshaking, Closing, Finished };
+enum class ConnectionPhase { Idle, LookingUp, Connecting, Handshaking, Established, Closing, Finished };
 
 /// "idle", "looking-up"...
 std::string_view toString(ConnectionPhase phase) noexcept;
@@ -45,6 +45,10 @@ struct ConnectionTimings {
 /// tries the addresses in turn, shakes hands, and closes properly, reading on until the peer closed, too, so that
 /// session tickets and a refusal of the client's certificate (which TLS 1.3 sends after the handshake) are seen.
 ///
+/// With Options::keepOpen it stays established after the handshake until close(), cancel() or the peer ends it: plain
+/// data go by send() and come with received(). What waits in either direction is bounded: send() refuses what is too
+/// much, and while nobody takes what came, nothing more is read from the peer.
+///
 /// All signals come from the event loop, never from inside a call of OpenSSL or of this class; a receiver may do
 /// anything with the connection except delete it directly (deleteLater is right). finished() comes exactly once after
 /// start(), also after cancel().
@@ -55,8 +59,14 @@ public:
     struct Options {
         Endpoint endpoint;
         std::string serverName;                   ///< SNI; empty: none is sent
-        std::chrono::milliseconds timeout{10000}; ///< for everything together
+        std::chrono::milliseconds timeout{10000}; ///< for everything together, or until it is established
+        bool keepOpen = false;                    ///< stay established after the handshake
     };
+
+    /// Plain data that may wait to be sent.
+    static constexpr std::size_t MaximumToSend = std::size_t{1} << 20U;
+    /// Plain data that may wait to be taken before reading stops.
+    static constexpr std::size_t MaximumReceived = std::size_t{256} * 1024;
 
     TlsConnection(std::shared_ptr<const tls::Context> context, Options options, QObject* parent = nullptr);
     ~TlsConnection() override;
@@ -65,6 +75,18 @@ public:
     void start();
     /// Ends it with an error of kind Cancelled; without effect when it is finished or was never started.
     void cancel();
+
+    /// Queues plain data. False, and nothing of it is sent, when it is not established or too much waits already.
+    bool send(base::BytesView data);
+    /// What the peer sent since the last call; reading goes on if it had stopped because this was full.
+    base::Bytes takeReceived();
+    /// Octets of plain data that wait to be sent.
+    std::size_t pending() const noexcept { return m_toSend.size(); }
+    /// A new handshake in TLS 1.2 and below, a KeyUpdate that asks the peer for one, too, in TLS 1.3. Without effect
+    /// unless it is established.
+    void renegotiate();
+    /// Closes properly once what waits has been sent; finished() follows. Without effect unless it is established.
+    void close();
 
     ConnectionPhase phase() const noexcept { return m_phase; }
     /// The engine with all it recorded; null before the TCP connection stands.
@@ -83,6 +105,8 @@ Q_SIGNALS:
     void phaseChanged(certwright::net::ConnectionPhase phase);
     /// The engine recorded something more (messages, states): look at its transcript.
     void recorded();
+    /// Plain data of the peer wait in takeReceived(). Comes again only after they were taken.
+    void received();
     /// Over, well or not: look at failure().
     void finished();
 
@@ -98,6 +122,13 @@ private:
     void drive();
     void driveEngine();
     tls::Progress step();
+    tls::Progress exchange();
+    tls::Progress writeQueued();
+    tls::Progress readPlain();
+    void establish();
+    void beginClosing();
+    bool isPaused() const noexcept;
+    void reportReceived();
     Flow flushOutput();
     Flow readInput();
     void onStreamError(int error);
@@ -131,6 +162,11 @@ private:
     std::size_t m_sent = 0;    ///< of m_unsent
     int m_writeError = 0;      ///< sending failed: what the peer said before it is still to be read
     std::size_t m_records = 0; ///< of the transcript, as last reported
+    base::Bytes m_toSend;      ///< plain
+    base::Bytes m_received;    ///< plain
+    bool m_isReceivedReported = false;
+    bool m_wantsRenegotiation = false;
+    bool m_wantsClosing = false;
     ConnectionPhase m_phase = ConnectionPhase::Idle;
     ConnectionPhase m_failedPhase = ConnectionPhase::Finished;
     std::optional<tls::Failure> m_failure;

@@ -20,12 +20,22 @@ void ConnectionInspector::start(ConnectionRequest request) {
     auto* task = new InspectionTask(std::move(request));
     m_task = task;
     task->moveToThread(m_thread->thread());
-    // Both are queued to this object's thread. What a replaced task still said is not passed on.
+    // All are queued to this object's thread. What a replaced task still said is not passed on.
     connect(
         task, &InspectionTask::updated, this,
         [this, task](const ConnectionUpdate& update) {
+            if (task != m_task)
+                return;
+            Q_EMIT updated(update);
+            if (!update.received.empty() && task == m_task)
+                QMetaObject::invokeMethod(task, &InspectionTask::goOn, Qt::QueuedConnection);
+        },
+        Qt::QueuedConnection);
+    connect(
+        task, &InspectionTask::reported, this,
+        [this, task](const ConnectionReportPtr& report) {
             if (task == m_task)
-                Q_EMIT updated(update);
+                Q_EMIT reported(report);
         },
         Qt::QueuedConnection);
     connect(
@@ -43,6 +53,22 @@ void ConnectionInspector::start(ConnectionRequest request) {
 void ConnectionInspector::cancel() {
     if (m_task != nullptr)
         QMetaObject::invokeMethod(m_task, &InspectionTask::cancel, Qt::QueuedConnection);
+}
+
+void ConnectionInspector::send(base::Bytes data) {
+    if (m_task != nullptr)
+        QMetaObject::invokeMethod(
+            m_task, [task = m_task, data = std::move(data)] { task->send(data); }, Qt::QueuedConnection);
+}
+
+void ConnectionInspector::renegotiate() {
+    if (m_task != nullptr)
+        QMetaObject::invokeMethod(m_task, &InspectionTask::renegotiate, Qt::QueuedConnection);
+}
+
+void ConnectionInspector::close() {
+    if (m_task != nullptr)
+        QMetaObject::invokeMethod(m_task, &InspectionTask::close, Qt::QueuedConnection);
 }
 
 void ConnectionInspector::release() {

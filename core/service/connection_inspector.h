@@ -5,6 +5,7 @@
 #include <QMetaType>
 #include <QObject>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +21,9 @@ struct ConnectionUpdate {
     std::string state; ///< OpenSSL's long text of the state it is in now; empty before the TCP connection stands
     std::vector<tls::Message> messages;
     std::vector<tls::StateChange> states;
+    base::Bytes received;    ///< plain data of the peer
+    std::size_t pending = 0; ///< octets of plain data that wait to be sent
+    std::size_t refused = 0; ///< octets that were not taken by send(), too much waiting already
 };
 
 /// Looks at one TLS server after the other, for the window and for the command line. Lives on its caller's thread (the
@@ -38,9 +42,20 @@ public:
     void cancel();
     bool isRunning() const noexcept { return m_task != nullptr; }
 
+    /// For a connection that is kept open and established; without effect otherwise.
+    void send(base::Bytes data);
+    /// A new handshake in TLS 1.2 and below; in TLS 1.3 new keys for both directions.
+    void renegotiate();
+    /// Sends close_notify after what waits to be sent; finished() follows.
+    void close();
+
 Q_SIGNALS:
     /// Live while it runs: at every change of phase, otherwise at most each 50 ms.
+    /// What the peer sends waits until the last update that brought data was dealt with.
     void updated(const certwright::service::ConnectionUpdate& update);
+    /// What is known of a connection that is kept open: when it is established and after everything that changes it
+    /// (tickets, renegotiation, changes of keys), also at most each 50 ms.
+    void reported(const certwright::service::ConnectionReportPtr& report);
     /// Exactly once for each start() that was not replaced by another.
     void finished(const certwright::service::ConnectionReportPtr& report);
 

@@ -73,7 +73,10 @@ bool ConnectionReport::isGood() const noexcept {
     return !failure && verify && verify->ok && hostname && hostname->ok;
 }
 
-ConnectionReport makeReport(const ConnectionRequest& request, net::TlsConnection& connection, base::Time now) {
+namespace {
+
+/// All but what is recorded.
+ConnectionReport factsOf(const ConnectionRequest& request, const net::TlsConnection& connection, base::Time now) {
     ConnectionReport report;
     report.endpoint = request.endpoint;
     report.timings = connection.timings();
@@ -83,19 +86,39 @@ ConnectionReport makeReport(const ConnectionRequest& request, net::TlsConnection
         report.peerAddress = connection.peerAddress()->toText();
     if (connection.localAddress())
         report.localAddress = connection.localAddress()->toText();
-    tls::Engine* engine = connection.engine();
+    const tls::Engine* engine = connection.engine();
     if (engine == nullptr)
         return report;
     report.facts = tls::sessionFacts(*engine, now);
     report.state = engine->stateText();
+    report.protocol = engine->state();
     report.bytesIn = engine->bytesIn();
     report.bytesOut = engine->bytesOut();
     if (!report.facts.chain.empty()) {
         report.verify = checkChain(*engine, report.facts);
         report.hostname = checkHost(request.askedHost(), report.facts.chain.front());
     }
-    report.transcript = engine->takeTranscript();
-    report.secrets = engine->takeKeyLog();
+    return report;
+}
+
+} // namespace
+
+ConnectionReport makeReport(const ConnectionRequest& request, net::TlsConnection& connection, base::Time now) {
+    ConnectionReport report = factsOf(request, connection, now);
+    if (tls::Engine* engine = connection.engine()) {
+        report.transcript = engine->takeTranscript();
+        report.secrets = engine->takeKeyLog();
+    }
+    return report;
+}
+
+ConnectionReport makeInterimReport(const ConnectionRequest& request, const net::TlsConnection& connection,
+                                   base::Time now) {
+    ConnectionReport report = factsOf(request, connection, now);
+    if (const tls::Engine* engine = connection.engine()) {
+        report.transcript = engine->transcript();
+        report.secrets = engine->keyLog().clone();
+    }
     return report;
 }
 

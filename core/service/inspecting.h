@@ -38,6 +38,7 @@ struct ConnectionRequest {
     tls::ContextOptions tls;
     TrustChoice trust;
     std::chrono::milliseconds timeout{10000};
+    bool keepOpen = false; ///< stay connected after the handshake, to send and receive
 
     /// The name that the certificate must be for.
     std::string askedHost() const;
@@ -66,6 +67,7 @@ struct ConnectionReport {
     std::string localAddress;
     tls::SessionFacts facts;
     std::string state; ///< OpenSSL's long text of the last state; empty when there was no TCP connection
+    tls::EngineState protocol = tls::EngineState::Idle; ///< where the protocol stood
     tls::Transcript transcript;
     tls::KeyLog secrets;
     std::optional<ChainCheck> verify;  ///< nothing when no certificate came
@@ -84,6 +86,11 @@ using ConnectionReportPtr = std::shared_ptr<const ConnectionReport>;
 
 /// The report of a finished connection; takes the recorded transcript and secrets out of it.
 ConnectionReport makeReport(const ConnectionRequest& request, net::TlsConnection& connection, base::Time now);
+
+/// The report of a connection that goes on, which keeps what it recorded. @throws Error Internal when the secure heap
+/// is full
+ConnectionReport makeInterimReport(const ConnectionRequest& request, const net::TlsConnection& connection,
+                                   base::Time now);
 
 /// Appends the connection's secrets to a key log file, which is made with mode 0600 when it is not there.
 /// @throws Error Io, NotAllowed for something that is not a regular file

@@ -41,12 +41,14 @@ void InspectionTask::start() {
         options.endpoint = m_request.endpoint;
         options.serverName = m_request.sentServerName();
         options.timeout = m_request.timeout;
+        options.keepOpen = m_request.keepOpen;
         m_connection = new net::TlsConnection(tls::Context::forClient(m_request.tls, trust), std::move(options), this);
         connect(m_connection, &net::TlsConnection::phaseChanged, this, &InspectionTask::onPhase);
         connect(m_connection, &net::TlsConnection::recorded, this, [this] {
-            if (!m_batch.isActive())
-                m_batch.start();
+            m_isReportChanged = true;
+            planUpdate();
         });
+        connect(m_connection, &net::TlsConnection::received, this, &InspectionTask::planUpdate);
         connect(m_connection, &net::TlsConnection::finished, this, &InspectionTask::onFinished);
         m_connection->start();
     } catch (const Error& error) {
@@ -65,10 +67,40 @@ void InspectionTask::cancel() {
         failBefore(Error(ErrorKind::Cancelled, "The connection was stopped"));
 }
 
+void InspectionTask::send(const base::Bytes& data) {
+    if (m_connection == nullptr)
+        return;
+    if (!m_connection->send(data))
+        m_refused += data.size();
+    planUpdate();
+}
+
+void InspectionTask::renegotiate() {
+    if (m_connection != nullptr)
+        m_connection->renegotiate();
+}
+
+void InspectionTask::close() {
+    if (m_connection != nullptr)
+        m_connection->close();
+}
+
+void InspectionTask::goOn() {
+    m_isDataWaiting = false;
+    planUpdate();
+}
+
+void InspectionTask::planUpdate() {
+    if (!m_batch.isActive() && !m_isOver)
+        m_batch.start();
+}
+
 void InspectionTask::onPhase(net::ConnectionPhase phase) {
     m_phase = phase;
-    if (phase != net::ConnectionPhase::Finished)
-        sendUpdate();
+    if (phase == net::ConnectionPhase::Finished)
+        return;
+    m_isReportChanged = m_isReportChanged || phase == net::ConnectionPhase::Established;
+    sendUpdate();
 }
 
 void InspectionTask::sendUpdate() {
@@ -81,7 +113,26 @@ void InspectionTask::sendUpdate() {
         m_messages = engine->transcript().messages().size();
         m_states = engine->transcript().states().size();
     }
+    update.pending = m_connection->pending();
+    update.refused = std::exchange(m_refused, 0);
+    if (!m_isDataWaiting || m_isOver) {
+        update.received = m_connection->takeReceived();
+        m_isDataWaiting = !update.received.empty();
+    }
     Q_EMIT updated(update);
+    if (update.pending > 0)
+        planUpdate(); // that it became less is not told by a signal
+    if (m_phase == net::ConnectionPhase::Established && std::exchange(m_isReportChanged, false))
+        sendReport();
+}
+
+void InspectionTask::sendReport() {
+    const auto report = base::outcomeOf([this] {
+        return std::make_shared<ConnectionReport>(
+            makeInterimReport(m_request, *m_connection, base::SystemClock().now()));
+    });
+    if (report)
+        Q_EMIT reported(*report); // else the one at the end will say what is wrong
 }
 
 void InspectionTask::onFinished() {

@@ -17,15 +17,23 @@ public:
 
     void start();
     void cancel();
+    void send(const base::Bytes& data);
+    void renegotiate();
+    void close();
+    /// The receiver has dealt with the last update that brought data: the next may come.
+    void goOn();
 
 Q_SIGNALS:
     void updated(const certwright::service::ConnectionUpdate& update);
+    void reported(const certwright::service::ConnectionReportPtr& report);
     void finished(const certwright::service::ConnectionReportPtr& report);
 
 private:
     void onPhase(net::ConnectionPhase phase);
     void onFinished();
     void sendUpdate();
+    void sendReport();
+    void planUpdate();
     void failBefore(const base::Error& error);
 
     ConnectionRequest m_request;
@@ -34,6 +42,9 @@ private:
     net::ConnectionPhase m_phase = net::ConnectionPhase::Idle;
     std::size_t m_messages = 0; ///< told already
     std::size_t m_states = 0;
+    std::size_t m_refused = 0;      ///< octets that were not taken to be sent, not told yet
+    bool m_isDataWaiting = false;   ///< the receiver still has data to deal with
+    bool m_isReportChanged = false; ///< something was recorded since the last report of an open connection
     bool m_isOver = false;
 };
 

@@ -159,6 +159,45 @@ Progress Engine::shutdown() {
     return progress;
 }
 
+void Engine::renegotiate() {
+    throwIfFailed();
+    if (m_state != EngineState::Open || version() >= ProtocolVersion::Tls13)
+        throw Error(ErrorKind::NotAllowed, m_state == EngineState::Open
+                                               ? "There is no renegotiation in TLS 1.3, only a change of keys"
+                                               : "The connection is not open");
+    base::clearQueue();
+    // The context forbids it, lest a peer asks for one after the other; this one is ours.
+    SSL_clear_options(native(), SSL_OP_NO_RENEGOTIATION);
+    const int returned = SSL_renegotiate(native());
+    SSL_set_options(native(), SSL_OP_NO_RENEGOTIATION);
+    base::check(returned, "start a new handshake", ErrorKind::NotAllowed);
+    handshakeAgain("renegotiation");
+}
+
+void Engine::updateKeys(bool isPeerAsked) {
+    throwIfFailed();
+    if (m_state != EngineState::Open || version() < ProtocolVersion::Tls13)
+        throw Error(ErrorKind::NotAllowed, m_state == EngineState::Open ? "Only TLS 1.3 can change keys by a message"
+                                                                        : "The connection is not open");
+    base::clearQueue();
+    base::check(SSL_key_update(native(), isPeerAsked ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED),
+                "change the keys", ErrorKind::NotAllowed);
+    handshakeAgain("change of keys");
+}
+
+/// Lets OpenSSL make the message it has been told to send; what the peer answers is read()'s part.
+void Engine::handshakeAgain(std::string_view what) {
+    base::clearQueue();
+    const int returned = SSL_do_handshake(native());
+    rethrowCallbackError();
+    if (returned != 1)
+        resultOf(returned, what);
+}
+
+ProtocolVersion Engine::version() const noexcept {
+    return static_cast<ProtocolVersion>(SSL_version(native()));
+}
+
 std::string Engine::stateText() const {
     return SSL_state_string_long(native());
 }

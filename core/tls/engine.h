@@ -8,6 +8,7 @@
 #include "core/tls/key_log.h"
 #include "core/tls/peer_verification.h"
 #include "core/tls/progress.h"
+#include "core/tls/protocol_version.h"
 #include "core/tls/transcript.h"
 
 #include <cstddef>
@@ -67,8 +68,18 @@ public:
     /// sends before it is discarded; use read() to get it. @throws Error as handshake();
     /// NotAllowed before the handshake is complete
     Progress shutdown();
+    /// Starts a new handshake on the open connection, in TLS 1.2 and below (RFC 5246 7.4.1.1, RFC 5746): its first
+    /// message waits to be sent afterwards, and read() carries out the rest. Where the peer does not want one, a later
+    /// step fails. @throws Error NotAllowed in TLS 1.3 and while the connection is not open; as handshake()
+    void renegotiate();
+    /// Sends a KeyUpdate (RFC 8446 4.6.3): what we send from now on goes under new keys, and what the peer sends, too,
+    /// if it is asked. @throws Error NotAllowed in TLS 1.2 and below and while the connection is not open; as
+    /// handshake()
+    void updateKeys(bool isPeerAsked);
 
     EngineState state() const noexcept { return m_state; }
+    /// The version in use; before it is agreed upon, the highest that is offered.
+    ProtocolVersion version() const noexcept;
     /// OpenSSL's long text of its state, "SSL negotiation finished successfully" in the end.
     std::string stateText() const;
     const Context& context() const noexcept { return *m_context; }
@@ -97,6 +108,7 @@ private:
     void rethrowCallbackError();
     void throwIfFailed() const;
     void noteBuiltChain();
+    void handshakeAgain(std::string_view what);
 
     std::shared_ptr<const Context> m_context;
     std::string m_serverName;

@@ -133,7 +133,8 @@ Failure explainFailure(const Engine& engine, const base::Error& error) {
     if (!looksLikeTls(engine.firstInput()))
         return notTls(engine, error);
     const std::optional<Alert> alert = engine.transcript().alert(Direction::Received);
-    if (alert && alert->isFatal())
+    // A refusal of renegotiation comes as a warning (RFC 5246 7.2.2), but OpenSSL goes on with nothing after it.
+    if (alert && (alert->isFatal() || hasSslReason(error, SSL_R_NO_RENEGOTIATION)))
         return byAlert(*alert, error);
     const auto* own = std::find_if(std::begin(OwnRefusals), std::end(OwnRefusals),
                                    [&error](const OwnRefusal& refusal) { return hasSslReason(error, refusal.reason); });

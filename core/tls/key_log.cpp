@@ -76,14 +76,15 @@ void KeyLog::addLine(std::string_view line) {
     const std::string_view label = takeWord(line);
     const std::string_view random = takeWord(line);
     const std::string_view secretText = takeWord(line);
-    if (!isStandardKeyLogLabel(label) || random.size() != 2 * RandomSize || secretText.empty())
+    if (!isStandardKeyLogLabel(label) || random.size() != 2 * RandomSize || secretText.empty() ||
+        m_entries.size() >= MaximumEntries)
         return;
     base::Bytes clientRandom(RandomSize);
     base::Secret secret(secretText.size() / 2);
     if (!decodeHex(random, clientRandom.data()) || !decodeHex(secretText, secret.data()))
         return;
-    m_clientRandom = std::move(clientRandom);
-    m_entries.push_back(KeyLogEntry{std::string(label), std::move(secret)});
+    m_clientRandom = clientRandom;
+    m_entries.push_back(KeyLogEntry{std::string(label), std::move(secret), std::move(clientRandom)});
 }
 
 const base::Secret* KeyLog::find(std::string_view label) const noexcept {
@@ -92,16 +93,24 @@ const base::Secret* KeyLog::find(std::string_view label) const noexcept {
     return found == m_entries.end() ? nullptr : &found->secret;
 }
 
+KeyLog KeyLog::clone() const {
+    KeyLog copy;
+    copy.m_clientRandom = m_clientRandom;
+    for (const KeyLogEntry& entry : m_entries)
+        copy.m_entries.push_back(KeyLogEntry{entry.label, entry.secret.clone(), entry.clientRandom});
+    return copy;
+}
+
 base::Secret KeyLog::toText() const {
     std::size_t size = 0;
     for (const KeyLogEntry& entry : m_entries)
-        size += entry.label.size() + 1 + 2 * m_clientRandom.size() + 1 + 2 * entry.secret.size() + 1;
+        size += entry.label.size() + 1 + 2 * entry.clientRandom.size() + 1 + 2 * entry.secret.size() + 1;
     base::Secret text(size);
     std::uint8_t* out = text.data();
     for (const KeyLogEntry& entry : m_entries) {
         out = putText(out, entry.label);
         out = putText(out, " ");
-        out = putHex(out, m_clientRandom);
+        out = putHex(out, entry.clientRandom);
         out = putText(out, " ");
         out = putHex(out, entry.secret.view());
         out = putText(out, "\n");

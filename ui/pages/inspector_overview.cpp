@@ -30,6 +30,8 @@ QString phaseText(net::ConnectionPhase phase) {
         return InspectorOverview::tr("Connecting");
     case net::ConnectionPhase::Handshaking:
         return InspectorOverview::tr("Shaking hands");
+    case net::ConnectionPhase::Established:
+        return InspectorOverview::tr("Connected");
     case net::ConnectionPhase::Closing:
         return InspectorOverview::tr("Closing properly");
     case net::ConnectionPhase::Finished:

@@ -21,6 +21,8 @@ private Q_SLOTS:
     void leavesOutWhatReadersDoNotNeed_data();
     void leavesOutWhatReadersDoNotNeed();
     void writesWhatItRead();
+    void keepsTheRandomOfEachHandshake();
+    void holdsNoMoreThanItsLimit();
 };
 
 void TestKeyLog::keepsStandardLines() {
@@ -64,6 +66,24 @@ void TestKeyLog::writesWhatItRead() {
     log.addLine(second.substr(0, second.size() - 1));
     const base::Secret text = log.toText();
     QCOMPARE(std::string(text.text()), first + second);
+}
+
+void TestKeyLog::keepsTheRandomOfEachHandshake() {
+    tls::KeyLog log;
+    const std::string first = "CLIENT_RANDOM " + Random + " 00ff";
+    const std::string second = "CLIENT_RANDOM " + std::string(64, 'b') + " 11ee";
+    log.addLine(first);
+    log.addLine(second);
+    const std::string both = first + "\n" + second + "\n";
+    QVERIFY(log.toText().text() == both);
+    QVERIFY(log.clone().toText().text() == both);
+}
+
+void TestKeyLog::holdsNoMoreThanItsLimit() {
+    tls::KeyLog log;
+    for (std::size_t i = 0; i <= tls::KeyLog::MaximumEntries; ++i)
+        log.addLine("CLIENT_RANDOM " + Random + " 00");
+    QCOMPARE(log.entries().size(), tls::KeyLog::MaximumEntries);
 }
 
 CERTWRIGHT_TEST_MAIN(TestKeyLog)
