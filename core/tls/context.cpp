@@ -5,6 +5,7 @@
 #include "core/tls/engine_callbacks.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <utility>
 
@@ -23,17 +24,16 @@ constexpr bool HasSsl3 = false;
 constexpr bool HasSsl3 = true;
 #endif
 
-void setVersion(SSL_CTX* context, std::optional<ProtocolVersion> version, bool isMinimum) {
-    if (!version)
-        return;
+void setVersion(SSL_CTX* context, ProtocolVersion version, bool isMinimum) {
     // SSLv2 has no number that OpenSSL 3 would take. SSLv3's number it takes also where it was built without it.
-    const int number = static_cast<int>(*version);
-    const bool isKnown = *version != ProtocolVersion::Ssl2 && (HasSsl3 || *version != ProtocolVersion::Ssl3);
+    const int number = static_cast<int>(version);
+    const bool isKnown = version != ProtocolVersion::Ssl2 && (HasSsl3 || version != ProtocolVersion::Ssl3);
     const bool isDone = isKnown && (isMinimum ? SSL_CTX_set_min_proto_version(context, number)
                                               : SSL_CTX_set_max_proto_version(context, number)) == 1;
     if (!isDone)
-        throw base::Error(ErrorKind::Unsupported, "This OpenSSL does not speak " + toString(*version),
-                          "Choose TLSv1.0 or newer", base::drainQueue());
+        throw base::Error(ErrorKind::Unsupported, "This OpenSSL does not speak " + toString(version),
+                          "Choose TLSv1.0 or newer; the scan finds servers that speak it all the same",
+                          base::drainQueue());
 }
 
 /// Throws for a suite of TLS 1.3 that the library does not know: some versions of it skip such names without a word.
@@ -77,73 +77,233 @@ int selectAlpn(SSL* /*ssl*/, const unsigned char** out, unsigned char* outLength
     return SSL_TLSEXT_ERR_OK;
 }
 
+/// The versions of a method; nothing for the best that both sides have.
+std::optional<ProtocolVersion> versionOf(Method method) {
+    switch (method) {
+    case Method::Ssl2:
+        return ProtocolVersion::Ssl2;
+    case Method::Ssl3:
+        return ProtocolVersion::Ssl3;
+    case Method::Best:
+        break;
+    case Method::Tls10:
+        return ProtocolVersion::Tls10;
+    case Method::Tls11:
+        return ProtocolVersion::Tls11;
+    case Method::Tls12:
+        return ProtocolVersion::Tls12;
+    case Method::Tls13:
+        return ProtocolVersion::Tls13;
+    }
+    return std::nullopt;
+}
+
+struct OptionBits {
+    Option option;
+    std::uint64_t native;
+};
+
+constexpr std::array<OptionBits, 13> OptionTable{{
+    {Option::SingleDhUse, SSL_OP_SINGLE_DH_USE},
+    {Option::EphemeralRsa, SSL_OP_EPHEMERAL_RSA},
+    {Option::NoSsl2, SSL_OP_NO_SSLv2},
+    {Option::NoSsl3, SSL_OP_NO_SSLv3},
+    {Option::NoTls10, SSL_OP_NO_TLSv1},
+    {Option::NoTls11, SSL_OP_NO_TLSv1_1},
+    {Option::NoTls12, SSL_OP_NO_TLSv1_2},
+    {Option::NoTls13, SSL_OP_NO_TLSv1_3},
+    {Option::NoTicket, SSL_OP_NO_TICKET},
+    {Option::NoRenegotiation, SSL_OP_NO_RENEGOTIATION},
+    {Option::AllowClientRenegotiation, SSL_OP_ALLOW_CLIENT_RENEGOTIATION},
+    {Option::LegacyServerConnect, SSL_OP_LEGACY_SERVER_CONNECT},
+    {Option::ServerPreference, SSL_OP_CIPHER_SERVER_PREFERENCE},
+}};
+
+bool acceptAnything(const Engine& /*connection*/, const x509::Certificate& /*certificate*/, int /*errorNumber*/,
+                    int /*depth*/, bool /*isOk*/) {
+    return true; // looking is not trusting: the engine tells what was found
+}
+
+constexpr long ServedSessions = 1024; ///< a test server needs no more, and each costs some kilobytes
+
 } // namespace
 
-Context::Context(Role role, const ContextOptions& options)
+Context::Context(Method method, Role role)
     : m_role(role)
-    , m_options(options)
-    , m_context(
-          base::check(SSL_CTX_new(role == Role::Client ? TLS_client_method() : TLS_server_method()), "set up TLS")) {
-    applyOptions();
+    , m_context(base::check(SSL_CTX_new(TLS_method()), "set up TLS")) {
+    if (const std::optional<ProtocolVersion> version = versionOf(method)) {
+        setMinimumVersion(*version);
+        setMaximumVersion(*version);
+    }
+    SSL_CTX_set1_cert_store(native(), m_trust.native());
+    SSL_CTX_set_mode(native(),
+                     SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_ENABLE_PARTIAL_WRITE);
+    SSL_CTX_sess_set_cache_size(native(), ServedSessions);
+    setTimeout(DefaultTimeout);
     registerCallbacks(*this);
 }
 
-void Context::applyOptions() {
-    SSL_CTX* context = native();
-    setVersion(context, m_options.minimumVersion, true);
-    setVersion(context, m_options.maximumVersion, false);
-    if (!m_options.ciphers.empty())
-        base::check(SSL_CTX_set_cipher_list(context, m_options.ciphers.c_str()),
-                    "use the cipher list “" + m_options.ciphers + "”", ErrorKind::BadInput);
-    if (m_options.securityLevel) {
-        if (*m_options.securityLevel < 0 || *m_options.securityLevel > MaximumSecurityLevel)
-            throw base::Error(ErrorKind::BadInput, "The security level goes from 0 to 5");
-        SSL_CTX_set_security_level(context, *m_options.securityLevel);
-    }
-    if (!m_options.cipherSuites.empty()) {
-        base::check(SSL_CTX_set_ciphersuites(context, m_options.cipherSuites.c_str()),
-                    "use the TLS 1.3 suites “" + m_options.cipherSuites + "”", ErrorKind::BadInput);
-        requireKnownSuites(context, m_options.cipherSuites);
-    }
-    if (!m_options.groups.empty())
-        base::check(static_cast<int>(SSL_CTX_set1_groups_list(context, m_options.groups.c_str())),
-                    "use the groups “" + m_options.groups + "”", ErrorKind::BadInput);
-    m_alpn = encodeAlpn(m_options.alpn);
+Context::~Context() = default;
+
+void Context::apply(const ContextOptions& options) {
+    if (options.minimumVersion)
+        setMinimumVersion(*options.minimumVersion);
+    if (options.maximumVersion)
+        setMaximumVersion(*options.maximumVersion);
+    if (!options.ciphers.empty())
+        setCipherList(options.ciphers);
+    if (options.securityLevel)
+        setSecurityLevel(*options.securityLevel);
+    if (!options.cipherSuites.empty())
+        setCipherSuites(options.cipherSuites);
+    if (!options.groups.empty())
+        setGroups(options.groups);
+    if (!options.alpn.empty())
+        setAlpn(options.alpn);
+    if (options.presharedKey)
+        setPresharedKey(*options.presharedKey);
     // Inspecting is asking, not trusting: servers without RFC 5746 are shown, with the fact that they lack it, and a
     // second handshake over the first would only blur what the first one agreed upon.
-    SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_NO_RENEGOTIATION);
-    SSL_CTX_set_mode(context,
-                     SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_ENABLE_PARTIAL_WRITE);
-    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    addOptions(Option::LegacyServerConnect | Option::NoRenegotiation);
+    // What is sent is what was given, not what the trusted certificates would make of it.
+    SSL_CTX_set_mode(native(), SSL_MODE_NO_AUTO_CHAIN);
 }
 
 std::shared_ptr<const Context> Context::forClient(const ContextOptions& options, const x509::TrustStore& trust) {
-    const std::shared_ptr<Context> context(new Context(Role::Client, options));
+    auto context = std::make_shared<Context>(Method::Best, Role::Client);
+    context->apply(options);
+    SSL_CTX_set_session_cache_mode(context->native(), SSL_SESS_CACHE_OFF);
+    context->m_trust = trust.shared();
     SSL_CTX_set1_cert_store(context->native(), trust.native());
-    if (!context->m_alpn.empty() && SSL_CTX_set_alpn_protos(context->native(), context->m_alpn.data(),
-                                                            static_cast<unsigned int>(context->m_alpn.size())) != 0)
-        base::throwFromQueue("offer the ALPN names", ErrorKind::BadInput);
+    context->setVerify(VerifyMode::Peer, acceptAnything);
+    if (options.credentials)
+        context->useCredentials(*options.credentials);
+    return context;
+}
+
+std::shared_ptr<const Context> Context::forServer(const ContextOptions& options, const ServerOptions& server) {
+    auto context = std::make_shared<Context>(Method::Best, Role::Server);
+    context->apply(options);
+    if (server.credentials)
+        context->useCredentials(*server.credentials);
+    else if (!options.presharedKey)
+        throw base::Error(ErrorKind::BadInput, "A server needs a certificate with its key, or a preshared key");
+    context->setTemporaryDhAuto(true);
+    context->setStaple(server.staple);
+    context->setSessionId("certwright");
+    if (!server.hasTickets)
+        context->addOptions(Option::NoTicket);
+    if (server.allowsClientRenegotiation) {
+        SSL_CTX_clear_options(context->native(), SSL_OP_NO_RENEGOTIATION);
+        context->addOptions(Option::AllowClientRenegotiation);
+    }
+    for (const x509::Certificate& certificate : server.clientCas)
+        context->certificateStore().addTrusted(certificate);
+    context->setClientCas(server.clientCas);
+    const bool isRequired = server.clientAuthentication == ClientAuthentication::Require;
+    if (server.clientAuthentication != ClientAuthentication::None)
+        context->setVerify(isRequired ? VerifyMode::Peer | VerifyMode::FailIfNoPeerCertificate : VerifyMode::Peer,
+                           isRequired && server.refusesUntrusted ? VerifyCallback() : acceptAnything);
     return context;
 }
 
 std::shared_ptr<const Context> Context::forServer(const ContextOptions& options, const Credentials& credentials) {
-    const std::shared_ptr<Context> context(new Context(Role::Server, options));
-    SSL_CTX* native = context->native();
-    base::check(SSL_CTX_use_certificate(native, credentials.certificate.native()), "use the certificate",
+    ServerOptions server;
+    server.credentials = credentials;
+    return forServer(options, server);
+}
+
+void Context::setMinimumVersion(ProtocolVersion version) {
+    setVersion(native(), version, true);
+}
+
+void Context::setMaximumVersion(ProtocolVersion version) {
+    setVersion(native(), version, false);
+}
+
+Option Context::addOptions(Option options) {
+    std::uint64_t bits = 0;
+    for (const OptionBits& entry : OptionTable) {
+        if (contains(options, entry.option))
+            bits |= entry.native;
+    }
+    SSL_CTX_set_options(native(), bits);
+    m_addedOptions = m_addedOptions | options;
+    return m_addedOptions;
+}
+
+void Context::setCipherList(const std::string& ciphers) {
+    base::check(SSL_CTX_set_cipher_list(native(), ciphers.c_str()), "use the cipher list “" + ciphers + "”",
                 ErrorKind::BadInput);
-    base::check(SSL_CTX_use_PrivateKey(native, credentials.key.native()), "use the private key", ErrorKind::BadInput);
-    base::check(SSL_CTX_check_private_key(native), "use this key with this certificate", ErrorKind::BadInput);
-    for (const x509::Certificate& certificate : credentials.chain)
-        base::check(static_cast<int>(SSL_CTX_add1_chain_cert(native, certificate.native())), "add to the chain",
-                    ErrorKind::BadInput);
-    base::check(static_cast<int>(SSL_CTX_set_dh_auto(native, 1)), "set up Diffie-Hellman");
-    if (!context->m_alpn.empty())
-        SSL_CTX_set_alpn_select_cb(native, selectAlpn, &context->m_alpn);
-    return context;
+}
+
+void Context::setCipherSuites(const std::string& names) {
+    base::check(SSL_CTX_set_ciphersuites(native(), names.c_str()), "use the TLS 1.3 suites “" + names + "”",
+                ErrorKind::BadInput);
+    requireKnownSuites(native(), names);
+}
+
+void Context::setGroups(const std::string& names) {
+    base::check(static_cast<int>(SSL_CTX_set1_groups_list(native(), names.c_str())), "use the groups “" + names + "”",
+                ErrorKind::BadInput);
+}
+
+void Context::setSecurityLevel(int level) {
+    if (level < 0 || level > MaximumSecurityLevel)
+        throw base::Error(ErrorKind::BadInput, "The security level goes from 0 to 5");
+    SSL_CTX_set_security_level(native(), level);
 }
 
 int Context::securityLevel() const noexcept {
     return SSL_CTX_get_security_level(native());
+}
+
+bool Context::isSecurityLevelLowered() const noexcept {
+    static const int libraryLevel = [] {
+        const base::Handle<SSL_CTX> fresh(SSL_CTX_new(TLS_method()));
+        return fresh ? SSL_CTX_get_security_level(fresh.get()) : 1;
+    }();
+    return securityLevel() < libraryLevel;
+}
+
+void Context::setAlpn(const std::vector<std::string>& names) {
+    m_alpn = encodeAlpn(names);
+    if (SSL_CTX_set_alpn_protos(native(), m_alpn.data(), static_cast<unsigned int>(m_alpn.size())) != 0)
+        base::throwFromQueue("offer the ALPN names", ErrorKind::BadInput);
+    SSL_CTX_set_alpn_select_cb(native(), m_alpn.empty() ? nullptr : selectAlpn, &m_alpn);
+}
+
+void Context::setVerify(VerifyMode mode, VerifyCallback callback) {
+    m_verify = std::move(callback);
+    SSL_CTX_set_verify(native(), static_cast<int>(mode), SSL_CTX_get_verify_callback(native()));
+}
+
+VerifyMode Context::verifyMode() const noexcept {
+    return static_cast<VerifyMode>(SSL_CTX_get_verify_mode(native()));
+}
+
+void Context::setVerifyDepth(int depth) noexcept {
+    SSL_CTX_set_verify_depth(native(), depth);
+}
+
+int Context::verifyDepth() const noexcept {
+    return SSL_CTX_get_verify_depth(native());
+}
+
+void Context::setSessionId(std::string_view name) {
+    if (name.size() > SSL_MAX_SID_CTX_LENGTH)
+        throw base::Error(ErrorKind::BadInput, "The name of the sessions is longer than 32 octets");
+    const base::BytesView octets = base::bytesOf(name);
+    base::check(SSL_CTX_set_session_id_context(native(), octets.data(), static_cast<unsigned int>(octets.size())),
+                "name the sessions", ErrorKind::BadInput);
+}
+
+void Context::setTimeout(std::chrono::seconds timeout) noexcept {
+    SSL_CTX_set_timeout(native(), static_cast<long>(timeout.count()));
+}
+
+std::chrono::seconds Context::timeout() const noexcept {
+    return std::chrono::seconds(SSL_CTX_get_timeout(native()));
 }
 
 } // namespace certwright::tls

@@ -27,7 +27,8 @@ base::Handle<BIO> makeBio() {
 
 Engine::Engine(std::shared_ptr<const Context> context, const std::string& serverName)
     : m_context(std::move(context))
-    , m_serverName(m_context->role() == Context::Role::Client ? serverName : std::string())
+    , m_role(m_context->role())
+    , m_serverName(serverName)
     , m_ssl(base::check(SSL_new(m_context->native()), "set up the connection")) {
     base::Handle<BIO> input = makeBio();
     base::Handle<BIO> output = makeBio();
@@ -35,11 +36,20 @@ Engine::Engine(std::shared_ptr<const Context> context, const std::string& server
     m_output = output.get();
     SSL_set_bio(native(), input.release(), output.release());
     registerCallbacks(*this);
-    if (m_context->role() == Context::Role::Server) {
+    setRole(m_role);
+}
+
+Engine::~Engine() = default;
+
+void Engine::setRole(Context::Role role) {
+    throwIfBegun();
+    m_role = role;
+    if (role == Context::Role::Server) {
         SSL_set_accept_state(native());
         return;
     }
     SSL_set_connect_state(native());
+    askForProofs(*this);
     if (m_serverName.empty())
         return;
     // What the macro SSL_set_tlsext_host_name() does; the library copies the name.
@@ -48,7 +58,15 @@ Engine::Engine(std::shared_ptr<const Context> context, const std::string& server
     base::check(static_cast<int>(returned), "ask for the server name “" + m_serverName + "”", ErrorKind::BadInput);
 }
 
-Engine::~Engine() = default;
+void Engine::setSession(const Session& session) {
+    throwIfBegun();
+    base::check(SSL_set_session(native(), session.native()), "resume the session", ErrorKind::BadInput);
+}
+
+void Engine::throwIfBegun() const {
+    if (m_state != EngineState::Idle)
+        throw Error(ErrorKind::NotAllowed, "The handshake has begun already");
+}
 
 void Engine::feed(base::BytesView bytes) {
     if (m_eof)
@@ -167,9 +185,10 @@ void Engine::renegotiate() {
                                                : "The connection is not open");
     base::clearQueue();
     // The context forbids it, lest a peer asks for one after the other; this one is ours.
-    SSL_clear_options(native(), SSL_OP_NO_RENEGOTIATION);
+    const std::uint64_t forbidden = SSL_get_options(native()) & SSL_OP_NO_RENEGOTIATION;
+    SSL_clear_options(native(), forbidden);
     const int returned = SSL_renegotiate(native());
-    SSL_set_options(native(), SSL_OP_NO_RENEGOTIATION);
+    SSL_set_options(native(), forbidden);
     base::check(returned, "start a new handshake", ErrorKind::NotAllowed);
     handshakeAgain("renegotiation");
 }

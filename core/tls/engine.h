@@ -9,6 +9,7 @@
 #include "core/tls/peer_verification.h"
 #include "core/tls/progress.h"
 #include "core/tls/protocol_version.h"
+#include "core/tls/session.h"
 #include "core/tls/transcript.h"
 
 #include <cstddef>
@@ -42,6 +43,15 @@ public:
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
+
+    /// Makes a client or a server of it, which it is by its context at first. @throws Error NotAllowed after the
+    /// handshake began
+    void setRole(Context::Role role);
+    Context::Role role() const noexcept { return m_role; }
+    /// A client's session to resume; the server need not. @throws Error NotAllowed after the handshake began
+    void setSession(const Session& session);
+    /// What a later connection can be resumed by; nothing when there is no such thing (yet).
+    std::optional<Session> session() const { return Session::of(native()); }
 
     /// The time that records get from now on, since the start of the connection.
     void setTime(Elapsed now) noexcept { m_now = now; }
@@ -83,6 +93,7 @@ public:
     /// OpenSSL's long text of its state, "SSL negotiation finished successfully" in the end.
     std::string stateText() const;
     const Context& context() const noexcept { return *m_context; }
+    const std::shared_ptr<const Context>& sharedContext() const noexcept { return m_context; }
     const std::string& serverName() const noexcept { return m_serverName; }
 
     const Transcript& transcript() const noexcept { return m_transcript; }
@@ -107,10 +118,12 @@ private:
     [[noreturn]] void fail(std::string_view what);
     void rethrowCallbackError();
     void throwIfFailed() const;
+    void throwIfBegun() const;
     void noteBuiltChain();
     void handshakeAgain(std::string_view what);
 
     std::shared_ptr<const Context> m_context;
+    Context::Role m_role;
     std::string m_serverName;
     base::Handle<SSL> m_ssl;
     BIO* m_input = nullptr;  ///< owned by m_ssl

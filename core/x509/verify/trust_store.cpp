@@ -8,7 +8,9 @@
 #include <openssl/x509_vfy.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdlib>
 #include <filesystem>
 #include <tuple>
 #include <utility>
@@ -19,6 +21,17 @@ using base::Error;
 using base::ErrorKind;
 
 namespace {
+
+/// Where Debian, Fedora, SUSE, Alpine, the BSDs and macOS keep the certificates that they trust.
+constexpr std::array<const char*, 7> SystemBundles{
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+    "/usr/local/etc/ssl/cert.pem",
+    "/usr/local/share/certs/ca-root-nss.crt",
+};
 
 /// The path that is told about: the good one, else the one that is nearest to being good.
 std::size_t bestOf(const std::vector<CandidatePath>& paths, const std::vector<VerifyResult>& results) {
@@ -63,6 +76,17 @@ TrustStore::TrustStore()
     PathCheck::prepare(m_store.get());
 }
 
+TrustStore::TrustStore(base::Handle<X509_STORE> store)
+    : m_store(std::move(store)) {}
+
+TrustStore TrustStore::shared() const {
+    base::check(X509_STORE_up_ref(m_store.get()), "share the trust store");
+    TrustStore other{base::Handle<X509_STORE>(m_store.get())};
+    other.m_untrusted = m_untrusted;
+    other.m_crls = m_crls;
+    return other;
+}
+
 TrustStore::TrustStore(TrustStore&&) noexcept = default;
 TrustStore& TrustStore::operator=(TrustStore&&) noexcept = default;
 TrustStore::~TrustStore() = default;
@@ -85,6 +109,26 @@ void TrustStore::addCrl(const Crl& crl) {
 void TrustStore::addSystemTrust() {
     base::check(X509_STORE_set_default_paths(m_store.get()), "load the system's trusted certificates", ErrorKind::Io);
     base::clearQueue();
+    if (std::getenv(X509_get_default_cert_file_env()) != nullptr ||
+        std::getenv(X509_get_default_cert_dir_env()) != nullptr)
+        return;
+    const std::string bundle = bundleBeyondDefaults(X509_get_default_cert_file(), X509_get_default_cert_dir(),
+                                                    {SystemBundles.begin(), SystemBundles.end()});
+    if (!bundle.empty())
+        addTrustFile(bundle);
+}
+
+std::string bundleBeyondDefaults(const std::string& defaultFile, const std::string& defaultFolder,
+                                 const std::vector<std::string>& bundles) {
+    std::error_code failure;
+    if (std::filesystem::exists(defaultFile, failure) ||
+        std::filesystem::directory_iterator(defaultFolder, failure) != std::filesystem::directory_iterator())
+        return {};
+    const auto found = std::find_if(bundles.begin(), bundles.end(), [](const std::string& path) {
+        std::error_code none;
+        return std::filesystem::is_regular_file(path, none);
+    });
+    return found == bundles.end() ? std::string() : *found;
 }
 
 void TrustStore::addTrustFile(const std::string& path) {

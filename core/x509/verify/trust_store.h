@@ -62,11 +62,15 @@ public:
     TrustStore& operator=(TrustStore&&) noexcept;
     ~TrustStore();
 
+    /// Another object on the same store: what is added to one is trusted by both.
+    TrustStore shared() const;
+
     /// Adding one twice is no error.
     void addTrusted(const Certificate& certificate);
     void addUntrusted(const Certificate& certificate);
     void addCrl(const Crl& crl);
-    /// The platform's trust store: SSL_CERT_FILE and SSL_CERT_DIR when set, else OpenSSL's defaults.
+    /// The platform's trust store: SSL_CERT_FILE and SSL_CERT_DIR when set, else OpenSSL's defaults, else, where there
+    /// is nothing at those (an OpenSSL built for another place), where the systems have it. @throws Error Io
     void addSystemTrust();
     /// A PEM bundle or a hashed folder. @throws Error NotFound, Io, BadInput
     void addTrustFile(const std::string& path);
@@ -82,10 +86,17 @@ public:
     const std::vector<Certificate>& untrusted() const noexcept { return m_untrusted; }
 
 private:
+    explicit TrustStore(base::Handle<X509_STORE> store);
+
     base::Handle<X509_STORE> m_store;
     std::vector<Certificate> m_untrusted;
     std::vector<Crl> m_crls;
 };
+
+/// Which of the systems' bundles to read besides OpenSSL's own default file and folder: the first of `bundles` that
+/// exists, when there is nothing at the defaults; else empty.
+std::string bundleBeyondDefaults(const std::string& defaultFile, const std::string& defaultFolder,
+                                 const std::vector<std::string>& bundles);
 
 /// The finding that explains one of OpenSSL's verification codes at a depth.
 Finding findingFor(int opensslCode, int depth, const Certificate* certificate);

@@ -50,4 +50,7 @@ private:
 /// Moves the output of `from` into `to` in pieces. Returns how many octets moved.
 std::size_t carryOutput(tls::Engine& from, tls::Engine& to, std::size_t piece = SIZE_MAX);
 
+/// Shakes hands until both are done. @throws what an engine throws
+void shakeHands(tls::Engine& client, tls::Engine& server, std::size_t piece = SIZE_MAX);
+
 } // namespace certwright::test
