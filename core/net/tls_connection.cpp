@@ -93,6 +93,21 @@ void TlsConnection::start() {
     armTimer();
 }
 
+void TlsConnection::startAccepted(tls::Socket socket) {
+    m_clock.start();
+    m_socket = std::move(socket);
+    m_phase = ConnectionPhase::Connecting; // which is over already
+    m_writeNotifier = new QSocketNotifier(m_socket.descriptor(), QSocketNotifier::Write, this);
+    m_writeNotifier->setEnabled(false);
+    connect(m_writeNotifier, &QSocketNotifier::activated, this, &TlsConnection::onWritable);
+    onConnected();
+    m_timings.connect.reset();
+}
+
+bool TlsConnection::isServer() const noexcept {
+    return m_context->role() == tls::Context::Role::Server;
+}
+
 void TlsConnection::cancel() {
     if (m_phase == ConnectionPhase::Idle || isOver())
         return;
@@ -314,7 +329,7 @@ void TlsConnection::onStreamError(int error) {
     fail(Error(ErrorKind::Network,
                (isHandshaking ? "The connection broke in the middle of the handshake: " : "The connection broke: ") +
                    systemText(error),
-               isHandshaking && error == ECONNRESET
+               isHandshaking && error == ECONNRESET && !isServer()
                    ? "The server, or something on the way to it, does not want this connection"
                    : ""),
          FailureSide::Transport);
@@ -362,6 +377,10 @@ void TlsConnection::failLate() {
     } else if (m_phase == ConnectionPhase::Connecting) {
         message = "Could not connect to " + m_options.endpoint.toText() + within;
         hint = "A firewall may drop what is sent there, or the host is down";
+    } else if (isServer()) {
+        message = m_engine == nullptr || m_engine->bytesIn() == 0
+                      ? "The client connected but said nothing" + within
+                      : "The client stopped answering in the middle of the handshake" + within;
     } else if (m_engine == nullptr || m_engine->bytesIn() == 0) {
         message = "The server took the connection but did not answer" + within;
         hint = "It may not speak TLS on this port, or wait for something else first";

@@ -45,6 +45,8 @@ struct ConnectionTimings {
 /// tries the addresses in turn, shakes hands, and closes properly, reading on until the peer closed, too, so that
 /// session tickets and a refusal of the client's certificate (which TLS 1.3 sends after the handshake) are seen.
 ///
+/// Or a server's: startAccepted() begins with the handshake, as the role of the context has it.
+///
 /// With Options::keepOpen it stays established after the handshake until close(), cancel() or the peer ends it: plain
 /// data go by send() and come with received(). What waits in either direction is bounded: send() refuses what is too
 /// much, and while nobody takes what came, nothing more is read from the peer.
@@ -73,6 +75,8 @@ public:
 
     /// To be called once. Nothing fails here: what goes wrong comes with finished().
     void start();
+    /// The same for a connection that stands, accepted from a client: name, address and connecting are skipped.
+    void startAccepted(tls::Socket socket);
     /// Ends it with an error of kind Cancelled; without effect when it is finished or was never started.
     void cancel();
 
@@ -119,6 +123,7 @@ private:
     void onWritable();
     void onTimeout();
     void onConnected();
+    bool isServer() const noexcept;
     void drive();
     void driveEngine();
     tls::Progress step();

@@ -1,6 +1,8 @@
 #include "core/tls/failure.h"
 
+#include "core/tls/accept_failure.h"
 #include "core/tls/engine.h"
+#include "core/tls/first_octets.h"
 
 #include <openssl/err.h>
 #include <openssl/sslerr.h>
@@ -50,31 +52,6 @@ constexpr OwnRefusal OwnRefusals[] = {
 
 bool hasSslReason(const Error& error, int reason) {
     return error.hasReason(ERR_LIB_SSL, reason);
-}
-
-/// True when the peer's first bytes can be the head of a TLS record (RFC 8446 5.1) or of an SSL 2.0 answer.
-bool looksLikeTls(base::BytesView first) {
-    constexpr std::uint8_t FirstContentType = 20;
-    constexpr std::uint8_t LastContentType = 24;
-    constexpr std::uint8_t MajorVersion = 3;
-    if (first.empty())
-        return true;
-    if (first[0] < FirstContentType || first[0] > LastContentType)
-        return false;
-    return first.size() < 2 || first[1] == MajorVersion;
-}
-
-/// The first line of what the peer said, if it is text; else its first octets in hexadecimal.
-std::string excerpt(base::BytesView first) {
-    constexpr std::size_t MaximumText = 60;
-    constexpr std::size_t MaximumOctets = 8;
-    const std::string_view text = base::textOf(first);
-    const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
-    const bool isText =
-        !line.empty() && std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c <= '~'; });
-    if (isText)
-        return "“" + std::string(line.substr(0, MaximumText)) + (line.size() > MaximumText ? "..." : "") + "”";
-    return "the octets " + base::toHex(first.first(std::min(first.size(), MaximumOctets)), ' ');
 }
 
 Failure notTls(const Engine& engine, const Error& error) {
@@ -130,6 +107,8 @@ std::string_view toString(FailureSide side) noexcept {
 Failure explainFailure(const Engine& engine, const base::Error& error) {
     if (error.kind() == ErrorKind::Internal || error.kind() == ErrorKind::NotAllowed)
         return {error, FailureSide::Ours};
+    if (engine.role() == Context::Role::Server)
+        return explainAcceptFailure(engine, error);
     if (!looksLikeTls(engine.firstInput()))
         return notTls(engine, error);
     const std::optional<Alert> alert = engine.transcript().alert(Direction::Received);

@@ -26,8 +26,20 @@ CipherSuite suiteOf(SSL* ssl, std::uint16_t id) {
     return registeredSuite(id);
 }
 
+bool isServer(const Engine& engine) {
+    return engine.role() == Context::Role::Server;
+}
+
+Direction ofClient(const Engine& engine) {
+    return isServer(engine) ? Direction::Received : Direction::Sent;
+}
+
+Direction ofServer(const Engine& engine) {
+    return isServer(engine) ? Direction::Sent : Direction::Received;
+}
+
 void readClientHello(const Engine& engine, SessionFacts& facts) {
-    const Message* message = engine.transcript().findLast(Direction::Sent, handshake_type::ClientHello);
+    const Message* message = engine.transcript().findLast(ofClient(engine), handshake_type::ClientHello);
     if (message == nullptr)
         return;
     if (const std::optional<wire::ClientHello> hello = wire::parseClientHello(message->bytes)) {
@@ -42,9 +54,9 @@ void readKeyExchange(const Engine& engine, const wire::ServerHello& hello, Sessi
     std::optional<std::uint16_t> group = hello.group;
     std::optional<std::uint16_t> scheme;
     if (facts.version == ProtocolVersion::Tls13) {
-        if (const Message* verify = transcript.find(Direction::Received, handshake_type::CertificateVerify))
+        if (const Message* verify = transcript.find(ofServer(engine), handshake_type::CertificateVerify))
             scheme = wire::parseCertificateVerify(verify->bytes);
-    } else if (const Message* message = transcript.find(Direction::Received, handshake_type::ServerKeyExchange)) {
+    } else if (const Message* message = transcript.find(ofServer(engine), handshake_type::ServerKeyExchange)) {
         const bool isTls12 = facts.version == ProtocolVersion::Tls12;
         const bool isSigned = facts.cipher && facts.cipher->authentication != "NULL";
         std::optional<wire::KeyExchange> exchange;
@@ -63,9 +75,20 @@ void readKeyExchange(const Engine& engine, const wire::ServerHello& hello, Sessi
         facts.signature = signatureSchemeName(*scheme);
 }
 
+/// A server has heard of all that the client has.
+void readSharedCiphers(SSL* ssl, SessionFacts& facts) {
+    const STACK_OF(SSL_CIPHER)* own = SSL_get_ciphers(ssl);
+    for (const CipherSuite& offered : facts.offeredCiphers) {
+        for (int i = 0; i < sk_SSL_CIPHER_num(own); ++i) {
+            if (SSL_CIPHER_get_protocol_id(sk_SSL_CIPHER_value(own, i)) == offered.id)
+                facts.sharedCiphers.push_back(offered);
+        }
+    }
+}
+
 void readServerHello(const Engine& engine, SessionFacts& facts) {
     // After a HelloRetryRequest the second hello is the one that counts; the first has no random of the server.
-    const Message* message = engine.transcript().findLast(Direction::Received, handshake_type::ServerHello);
+    const Message* message = engine.transcript().findLast(ofServer(engine), handshake_type::ServerHello);
     if (message == nullptr)
         return;
     const std::optional<wire::ServerHello> hello = wire::parseServerHello(message->bytes);
@@ -73,14 +96,18 @@ void readServerHello(const Engine& engine, SessionFacts& facts) {
         return;
     facts.version = static_cast<ProtocolVersion>(hello->version);
     facts.cipher = suiteOf(engine.native(), hello->cipherSuite);
-    facts.sharedCiphers.push_back(*facts.cipher);
+    if (isServer(engine))
+        readSharedCiphers(engine.native(), facts);
+    else
+        facts.sharedCiphers.push_back(*facts.cipher); // of what else the server has nothing was heard
     facts.hasExtendedMasterSecret = hello->hasExtendedMasterSecret;
     if (!hello->isHelloRetryRequest)
         facts.serverRandom = hello->random;
     readKeyExchange(engine, *hello, facts);
 }
 
-void readSession(SSL* ssl, SessionFacts& facts) {
+void readSession(const Engine& engine, SessionFacts& facts) {
+    SSL* ssl = engine.native();
     const SSL_SESSION* session = SSL_get_session(ssl);
     if (session == nullptr || !facts.cipher)
         return;
@@ -91,7 +118,9 @@ void readSession(SSL* ssl, SessionFacts& facts) {
     id.hasTicket = SSL_SESSION_has_ticket(session) == 1;
     id.isResumed = SSL_session_reused(ssl) == 1;
     id.timeout = std::chrono::seconds(SSL_SESSION_get_timeout(session));
-    if (id.hasTicket)
+    if (isServer(engine))
+        id.hasTicket = engine.transcript().find(Direction::Sent, handshake_type::NewSessionTicket) != nullptr;
+    else if (id.hasTicket)
         id.ticketLifetime = std::chrono::seconds(SSL_SESSION_get_ticket_lifetime_hint(session));
     facts.session = std::move(id);
     const std::size_t size = SSL_SESSION_get_master_key(session, nullptr, 0);
@@ -101,7 +130,11 @@ void readSession(SSL* ssl, SessionFacts& facts) {
     facts.masterKey = std::move(key);
 }
 
-void readChain(SSL* ssl, SessionFacts& facts) {
+void readChain(const Engine& engine, SessionFacts& facts) {
+    SSL* ssl = engine.native();
+    // On a server OpenSSL leaves the client's own certificate out of its chain.
+    if (X509* leaf = isServer(engine) ? SSL_get0_peer_certificate(ssl) : nullptr)
+        facts.chain.push_back(x509::Certificate::share(leaf));
     const STACK_OF(X509)* chain = SSL_get_peer_cert_chain(ssl);
     for (int i = 0; i < sk_X509_num(chain); ++i)
         facts.chain.push_back(x509::Certificate::share(sk_X509_value(chain, i)));
@@ -166,8 +199,11 @@ void readStaple(const Engine& engine, base::Time now, SessionFacts& facts) {
 
 void readClientAuthentication(const Engine& engine, SessionFacts& facts) {
     facts.isClientCertificateRequested =
-        engine.transcript().find(Direction::Received, handshake_type::CertificateRequest) != nullptr;
-    const STACK_OF(X509_NAME)* names = SSL_get0_peer_CA_list(engine.native());
+        engine.transcript().find(ofServer(engine), handshake_type::CertificateRequest) != nullptr;
+    const STACK_OF(X509_NAME)* names =
+        isServer(engine) ? SSL_get_client_CA_list(engine.native()) : SSL_get0_peer_CA_list(engine.native());
+    if (!facts.isClientCertificateRequested)
+        names = nullptr;
     for (int i = 0; i < sk_X509_NAME_num(names); ++i)
         facts.clientCaNames.push_back(x509::Name::share(sk_X509_NAME_value(names, i)).toRfc2253());
 }
@@ -200,17 +236,20 @@ std::string_view toString(SignedTimestamp::Source source) noexcept {
 SessionFacts sessionFacts(const Engine& engine, base::Time now) {
     SSL* ssl = engine.native();
     SessionFacts facts;
-    facts.serverName = engine.serverName();
+    const char* asked = isServer(engine) ? SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) : nullptr;
+    facts.serverName = asked != nullptr ? std::string(asked) : engine.serverName();
     facts.securityLevel = SSL_get_security_level(ssl);
     readClientHello(engine, facts);
     readServerHello(engine, facts);
     if (!facts.version)
         return facts;
-    readSession(ssl, facts);
-    readChain(ssl, facts);
+    readSession(engine, facts);
+    readChain(engine, facts);
     readTemporaryKey(ssl, facts);
-    readTimestamps(ssl, facts);
-    readStaple(engine, now, facts);
+    if (!isServer(engine)) {
+        readTimestamps(ssl, facts);
+        readStaple(engine, now, facts);
+    }
     readClientAuthentication(engine, facts);
     readExtensions(ssl, facts);
     return facts;

@@ -48,16 +48,16 @@ struct SessionFacts {
     std::optional<CipherSuite> cipher;
     std::string group; ///< name of the registry ("x25519"); empty without one, also for finite-field DH in TLS 1.2
     std::optional<crypto::KeyFacts> temporaryKey; ///< the peer's key of the exchange
-    std::string signature; ///< the peer's signature scheme, name of the registry ("ecdsa_secp256r1_sha256")
+    std::string signature; ///< the server's signature scheme, name of the registry ("ecdsa_secp256r1_sha256")
     std::string alpn;
-    std::string serverName; ///< the SNI that was sent
+    std::string serverName; ///< the SNI that was sent, or that came from a client
     std::optional<SessionId> session;
     base::Bytes clientRandom; ///< 32 octets, or empty before the hello
     base::Bytes serverRandom;
     base::Secret masterKey; ///< TLS 1.2: 48 octets; TLS 1.3: empty until a ticket came, then that of the ticket
     std::vector<CipherSuite> offeredCiphers;
     std::vector<CipherSuite> sharedCiphers; ///< those that both are known to have
-    std::vector<x509::Certificate> chain;   ///< as sent, in its order
+    std::vector<x509::Certificate> chain;   ///< as the peer sent it, in its order
     std::optional<x509::OcspReport> staple; ///< what the stapled OCSP response came to (RFC 6066 8)
     std::vector<SignedTimestamp> timestamps;
     bool isClientCertificateRequested = false;
@@ -68,7 +68,7 @@ struct SessionFacts {
     int securityLevel = 0;
 };
 
-/// The facts of a client's connection as it stands now. `now` is for the times of a stapled response.
+/// The facts of a client's or a server's connection as it stands now. `now` is for the times of a stapled response.
 /// @throws Error Internal when the secure heap is full
 SessionFacts sessionFacts(const Engine& engine, base::Time now);
 

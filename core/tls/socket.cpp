@@ -26,6 +26,12 @@ bool isWouldBlock(int error) {
 #endif
 }
 
+/// Without this the small messages of a handshake wait for each other's acknowledgement.
+void sendAtOnce(int descriptor) {
+    const int on = 1;
+    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
 } // namespace
 
 Socket Socket::connectTo(const SocketAddress& address, int& error) noexcept {
@@ -35,15 +41,44 @@ Socket Socket::connectTo(const SocketAddress& address, int& error) noexcept {
         error = errno;
         return socket;
     }
-    // Without this the small messages of a handshake wait for each other's acknowledgement.
-    const int on = 1;
-    ::setsockopt(socket.descriptor(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    sendAtOnce(socket.descriptor());
     if (::connect(socket.descriptor(), address.native(), address.nativeLength()) != 0 && errno != EINPROGRESS &&
         errno != EINTR) {
         error = errno;
         socket.close();
     }
     return socket;
+}
+
+Socket Socket::listenOn(const SocketAddress& address, int& error) noexcept {
+    error = 0;
+    Socket socket(::socket(address.isIpv6() ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    // A server that was just stopped may start again although its connections still fade away.
+    const int on = 1;
+    const int off = 0;
+    if (socket.isOpen())
+        ::setsockopt(socket.descriptor(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (socket.isOpen() && address.isIpv6())
+        ::setsockopt(socket.descriptor(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+    if (!socket.isOpen() || ::bind(socket.descriptor(), address.native(), address.nativeLength()) != 0 ||
+        ::listen(socket.descriptor(), SOMAXCONN) != 0) {
+        error = errno;
+        socket.close();
+    }
+    return socket;
+}
+
+Socket Socket::accept(int& error) const noexcept {
+    error = 0;
+    int descriptor = -1;
+    do {
+        descriptor = ::accept4(m_descriptor, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    } while (descriptor < 0 && errno == EINTR);
+    if (descriptor >= 0)
+        sendAtOnce(descriptor);
+    else if (!isWouldBlock(errno))
+        error = errno;
+    return Socket(descriptor);
 }
 
 Socket Socket::adopt(int descriptor) {

@@ -10,7 +10,7 @@
 
 namespace certwright::tls {
 
-/// A TCP socket that never blocks. Movable; closed when destroyed.
+/// A TCP socket that never blocks, connected or listening. Movable; closed when destroyed.
 class Socket {
 public:
     enum class Result { Done, WouldBlock, Eof, Failed };
@@ -18,6 +18,9 @@ public:
     /// Begins to connect; the outcome shows when the socket becomes writable, by takeError(). When it fails at once,
     /// the socket is not open and `error` is the system's errno; else `error` is 0.
     static Socket connectTo(const SocketAddress& address, int& error) noexcept;
+    /// A socket that takes connections at an address, port 0: any free one; localAddress() tells it. An address of IPv6
+    /// that stands for all ("::") takes those of IPv4, too. When it fails the socket is not open and `error` is errno.
+    static Socket listenOn(const SocketAddress& address, int& error) noexcept;
     /// Takes over a connected descriptor and makes it non-blocking. @throws Error Io
     static Socket adopt(int descriptor);
 
@@ -30,6 +33,10 @@ public:
 
     bool isOpen() const noexcept { return m_descriptor >= 0; }
     int descriptor() const noexcept { return m_descriptor; }
+
+    /// The next connection that waits at a listening socket; not open when there is none, `error` then is errno, or 0
+    /// for one that would have to be waited for.
+    Socket accept(int& error) const noexcept;
 
     /// The pending error of the socket (SO_ERROR), cleared by asking; 0 when there is none.
     int takeError() const noexcept;
