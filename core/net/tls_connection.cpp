@@ -131,6 +131,17 @@ void TlsConnection::onLookedUp(const HostLookup::Addresses& found) {
     }
     m_timings.lookUp = elapsed() - m_phaseStart;
     m_addresses = *found;
+    if (m_options.family != AddressFamily::Any) {
+        const bool wantsIpv6 = m_options.family == AddressFamily::Ipv6;
+        std::erase_if(m_addresses,
+                      [wantsIpv6](const tls::SocketAddress& address) { return address.isIpv6() != wantsIpv6; });
+        if (m_addresses.empty()) {
+            fail(Error(ErrorKind::Network, "“" + host + "” has no address of IPv" + (wantsIpv6 ? "6" : "4"),
+                       "Allow addresses of the other kind, too"),
+                 FailureSide::Ours);
+            return;
+        }
+    }
     if (m_addresses.size() > MaximumAddresses)
         m_addresses.erase(m_addresses.begin() + MaximumAddresses, m_addresses.end());
     enterPhase(ConnectionPhase::Connecting);

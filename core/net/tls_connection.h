@@ -34,6 +34,9 @@ enum class ConnectionPhase { Idle, LookingUp, Connecting, Handshaking, Establish
 /// "idle", "looking-up"...
 std::string_view toString(ConnectionPhase phase) noexcept;
 
+/// Which addresses of a name are tried. One that is given as such is taken as it is.
+enum class AddressFamily { Any, Ipv4, Ipv6 };
+
 /// How long the phases took; unset where they did not come to an end.
 struct ConnectionTimings {
     std::optional<std::chrono::microseconds> lookUp;
@@ -62,7 +65,8 @@ public:
         Endpoint endpoint;
         std::string serverName;                   ///< SNI; empty: none is sent
         std::chrono::milliseconds timeout{10000}; ///< for everything together, or until it is established
-        bool keepOpen = false;                    ///< stay established after the handshake
+        AddressFamily family = AddressFamily::Any;
+        bool keepOpen = false; ///< stay established after the handshake
     };
 
     /// Plain data that may wait to be sent.

@@ -38,6 +38,7 @@ struct ConnectionRequest {
     tls::ContextOptions tls;
     TrustChoice trust;
     std::chrono::milliseconds timeout{10000};
+    net::AddressFamily family = net::AddressFamily::Any;
     bool keepOpen = false; ///< stay connected after the handshake, to send and receive
 
     /// The name that the certificate must be for.

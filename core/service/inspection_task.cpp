@@ -41,6 +41,7 @@ void InspectionTask::start() {
         options.endpoint = m_request.endpoint;
         options.serverName = m_request.sentServerName();
         options.timeout = m_request.timeout;
+        options.family = m_request.family;
         options.keepOpen = m_request.keepOpen;
         m_connection = new net::TlsConnection(tls::Context::forClient(m_request.tls, trust), std::move(options), this);
         connect(m_connection, &net::TlsConnection::phaseChanged, this, &InspectionTask::onPhase);

@@ -46,6 +46,8 @@ QString failedTitle(const service::ConnectionReport& report) {
     if (report.failure->error.kind() == base::ErrorKind::Cancelled)
         return InspectorOverview::tr("Stopped");
     switch (report.failedPhase) {
+    case net::ConnectionPhase::Idle:
+        return InspectorOverview::tr("These options cannot be used");
     case net::ConnectionPhase::LookingUp:
         return InspectorOverview::tr("The name of %1 was not found").arg(target);
     case net::ConnectionPhase::Connecting:

@@ -6,17 +6,17 @@
 #include <QWidget>
 
 #include <chrono>
-#include <memory>
 #include <vector>
+
+class QTabWidget;
 
 namespace certwright::ui {
 
+class InspectorSession;
 struct UiContext;
 
-/// Looks at a TLS connection: host and port in, Enter goes. While the handshake runs its states appear; then verdict,
-/// handshake messages, chain with verification, cipher suites, secrets (hidden until revealed) and a log. A failure is
-/// said in words with what was learnt until then. Works without a store; with one, the chain is also verified against
-/// its CAs and can be imported.
+/// The TLS inspector: several connections at once, each in a tab of its own. What it does to "the" connection it does
+/// to that of the tab in front.
 class InspectorPage : public QWidget {
     Q_OBJECT
 public:
@@ -30,26 +30,31 @@ public:
     bool isRunning() const;
     /// How long the next connections may take, look-up and handshake together; ten seconds at first.
     void setTimeout(std::chrono::milliseconds timeout);
+    InspectorSession* current() const;
+    int count() const;
 
 public Q_SLOTS:
     /// Connects to "host", "host:port" or a URL, in place of what runs.
     void inspect(const QString& target);
     void cancel();
+    /// Opens one more tab, empty and in front.
+    void addSession();
 
 Q_SIGNALS:
-    /// For the tab that holds the page: "www.example.test:443".
+    /// Of the connection in front: "www.example.test:443".
     void titleChanged(const QString& title);
     /// The user wants to see these certificates, leaf first.
     void certificatesOpened(const std::vector<certwright::x509::Certificate>& certificates);
     /// Once for each connection that ended, well or not.
     void inspected();
 
-protected:
-    void changeEvent(QEvent* event) override;
-
 private:
-    struct Private;
-    std::unique_ptr<Private> d;
+    void makeSession();
+    void closeSession(int index);
+    void updateTabs();
+
+    UiContext& m_context;
+    QTabWidget* m_sessions;
 };
 
 } // namespace certwright::ui

@@ -159,6 +159,11 @@ void SecretsView::setReport(service::ConnectionReportPtr report) {
                                              : tr("State: %1").arg(printable(m_report->state)));
 }
 
+void SecretsView::setState(const QString& text) {
+    if (!text.isEmpty())
+        m_state->setText(tr("State: %1").arg(text));
+}
+
 void SecretsView::addHeading(const QString& title, const QString& note) {
     auto* row = new QWidget(m_list);
     row->setBackgroundRole(QPalette::AlternateBase);

@@ -27,6 +27,8 @@ public:
     void clear();
     /// Keeps the report as long as it is shown; text is made of a secret only while it is revealed.
     void setReport(service::ConnectionReportPtr report);
+    /// What the library says it is doing now, while it runs.
+    void setState(const QString& text);
     /// Masks whatever is revealed.
     void maskAll();
 

@@ -84,6 +84,7 @@ private Q_SLOTS:
     void refusesMoreThanItMayHold();
     void doesNothingBeforeAndAfter();
     void reportsThroughTheInspector();
+    void triesAddressesOfOneFamily();
 
 private:
     test::TestCa m_root;
@@ -296,6 +297,28 @@ void TestOpenConnection::reportsThroughTheInspector() {
     QVERIFY(!last->failure);
     QCOMPARE(last->secrets.entries().size(), std::size_t{5});
     QVERIFY(!inspector.isRunning());
+}
+
+void TestOpenConnection::triesAddressesOfOneFamily() {
+    test::LoopbackServer server; // on 127.0.0.1 alone
+    auto options = to(server.port());
+    options.endpoint.host = "localhost";
+    options.keepOpen = false;
+    options.family = net::AddressFamily::Ipv4;
+    TlsConnection first(clientContext(), options);
+    first.start();
+    QVERIFY(waitFor(first, ConnectionPhase::Finished));
+    QVERIFY(!first.failure());
+    // Where "localhost" has ::1 nobody listens there; where it has not, that is said.
+    options.family = net::AddressFamily::Ipv6;
+    TlsConnection second(clientContext(), options);
+    second.start();
+    QVERIFY(waitFor(second, ConnectionPhase::Finished));
+    QVERIFY(second.failure());
+    const std::string message = second.failure()->error.message();
+    QVERIFY2(message.find("[::1]") != std::string::npos || message.find("no address of IPv6") != std::string::npos,
+             message.c_str());
+    QVERIFY(message.find("127.0.0.1") == std::string::npos);
 }
 
 CERTWRIGHT_TEST_MAIN(TestOpenConnection)

@@ -5,6 +5,7 @@
 #include "tests/support/real_server.h"
 #include "tests/support/test_ca.h"
 #include "ui/pages/inspector_page.h"
+#include "ui/pages/inspector_session.h"
 
 #include <QByteArrayList>
 #include <QLabel>
@@ -54,7 +55,10 @@ public:
     QStringList column(const char* tree, int index) const;
     template <class Widget>
     Widget* find(const QString& name) const {
-        auto* found = page->findChild<Widget*>(name);
+        const QWidget* inFront = page->current();
+        auto* found = inFront->findChild<Widget*>(name);
+        if (found == nullptr)
+            found = page->findChild<Widget*>(name);
         if (found == nullptr)
             qFatal("there is no %s on the page", qPrintable(name));
         return found;
@@ -73,6 +77,6 @@ public:
 };
 
 /// Parts of the report, in the order of the tabs.
-enum InspectorTab { OverviewTab, HandshakeTab, ChainTab, CiphersTab, SecretsTab, LogTab };
+enum InspectorTab { OverviewTab, HandshakeTab, ChainTab, CiphersTab, SecretsTab, ConsoleTab, LogTab };
 
 } // namespace certwright::test

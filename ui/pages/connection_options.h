@@ -1,0 +1,66 @@
+#pragma once
+
+#include "core/service/inspecting.h"
+
+#include <QString>
+#include <QWidget>
+
+class QCheckBox;
+class QComboBox;
+class QFormLayout;
+class QLineEdit;
+class QPushButton;
+class QSpinBox;
+
+namespace certwright::ui {
+
+class Prompts;
+
+/// How connections are to be made: what is offered, what the chain is checked against, how long it may take. What is
+/// left empty is the library's choice.
+class ConnectionOptions : public QWidget {
+    Q_OBJECT
+public:
+    explicit ConnectionOptions(Prompts& prompts, QWidget* parent = nullptr);
+
+    /// Puts everything into `request`; the roots of the store are for the caller to add.
+    void apply(service::ConnectionRequest& request) const;
+    /// Whether the roots of the open store count.
+    bool isStoreTrusted() const;
+    /// What chains are checked against, in words. `store` is the name of the open one, empty when there is none.
+    QString trustText(const QString& store) const;
+    /// What differs from the usual, in words; empty when nothing does.
+    QString summary() const;
+    void setTimeout(std::chrono::milliseconds timeout);
+    void reset();
+
+Q_SIGNALS:
+    void edited();
+
+private:
+    QWidget* buildFirstColumn();
+    QWidget* buildSecondColumn();
+    QLineEdit* addLine(QFormLayout& form, const QString& name, const QString& label, const QString& hint);
+    QComboBox* addChoice(QFormLayout& form, const QString& name, const QString& label, const QStringList& texts);
+    void chooseTrustFile();
+
+    Prompts& m_prompts;
+    QLineEdit* m_serverName = nullptr;
+    QLineEdit* m_alpn = nullptr;
+    QComboBox* m_minimum = nullptr;
+    QComboBox* m_maximum = nullptr;
+    QComboBox* m_family = nullptr;
+    QSpinBox* m_timeout = nullptr;
+    QLineEdit* m_ciphers = nullptr;
+    QLineEdit* m_suites = nullptr;
+    QLineEdit* m_groups = nullptr;
+    QComboBox* m_level = nullptr;
+    QCheckBox* m_systemTrust = nullptr;
+    QCheckBox* m_storeTrust = nullptr;
+    QLineEdit* m_trustFile = nullptr;
+    QPushButton* m_chooseTrustFile = nullptr;
+    QPushButton* m_reset = nullptr;
+    std::chrono::milliseconds m_exactTimeout{}; ///< set by a program, finer than the field; 0: the field's
+};
+
+} // namespace certwright::ui

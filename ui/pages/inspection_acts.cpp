@@ -1,0 +1,135 @@
+#include "ui/pages/inspection_acts.h"
+
+#include "core/formats/item.h"
+#include "core/service/importing.h"
+#include "core/service/job_runner.h"
+#include "core/service/store_session.h"
+#include "ui/convert.h"
+#include "ui/prompts.h"
+#include "ui/ui_context.h"
+
+#include <QSaveFile>
+#include <QWidget>
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+
+namespace certwright::ui {
+
+InspectionActs::InspectionActs(UiContext& context, QWidget* window)
+    : QObject(window)
+    , m_context(context)
+    , m_window(window) {}
+
+void InspectionActs::importChain(const service::ConnectionReport& report, const std::vector<x509::Certificate>& chain) {
+    if (m_context.session() == nullptr)
+        return;
+    const auto isRoot = [](const x509::Certificate& certificate) { return certificate.isSelfSigned(); };
+    const auto root = std::find_if(chain.begin(), chain.end(), isRoot);
+    std::vector<x509::Certificate> withoutRoots;
+    std::remove_copy_if(chain.begin(), chain.end(), std::back_inserter(withoutRoots), isRoot);
+    const std::string source = report.endpoint.toText();
+    if (withoutRoots.size() == chain.size() || (report.verify && report.verify->ok)) {
+        import(source, chain);
+        return;
+    }
+    // What nobody vouches for becomes an anchor by lying in the store: that is for a person to say.
+    Question question;
+    question.title = tr("Import the chain");
+    question.text = tr("Trust the root of this chain from now on?");
+    question.informativeText = tr("%1 is not trusted so far. Roots in the store are trusted when connections are "
+                                  "checked: import it only if you know that it is the real one.")
+                                   .arg(printable(root->subject().displayName()));
+    question.choices = {{tr("Import &without the root")}, {tr("Import and &trust it"), true}};
+    m_context.prompts.askQuestion(m_window, question, this,
+                                  [this, source, chain, withoutRoots](std::optional<std::size_t> answer) {
+                                      if (answer)
+                                          import(source, *answer == 0 ? withoutRoots : chain);
+                                  });
+}
+
+void InspectionActs::import(const std::string& source, const std::vector<x509::Certificate>& certificates) {
+    service::StoreSession* session = m_context.session();
+    if (session == nullptr)
+        return;
+    formats::Contents contents;
+    contents.file = source;
+    for (const x509::Certificate& certificate : certificates)
+        contents.items.push_back(formats::Item{certificate, {}});
+    Q_EMIT importRunning(true);
+    session->write<service::ImportResult>(
+        tr("Importing the chain of %1").arg(printable(source)), this,
+        [contents = std::vector{std::move(contents)}](store::Store& store, const base::JobControl& control) {
+            const auto preview = service::previewImport(contents, &store, control);
+            return service::importItems(store, service::selectNew(preview), control);
+        },
+        [this](const base::Outcome<service::ImportResult>& result) {
+            Q_EMIT importRunning(false);
+            if (!result)
+                m_context.prompts.showError(m_window, tr("The chain was not imported"), result.error(), this);
+            else if (m_context.toast)
+                m_context.toast(result->added.empty()       ? tr("These certificates are in the store already")
+                                : result->added.size() == 1 ? tr("Imported 1 certificate")
+                                                            : tr("Imported %1 certificates").arg(result->added.size()),
+                                {}, {});
+        });
+}
+
+void InspectionActs::saveChain(const service::ConnectionReport& report, const std::vector<x509::Certificate>& chain) {
+    QByteArray pem;
+    for (const x509::Certificate& certificate : chain)
+        pem += QByteArray::fromStdString(certificate.toPem());
+    FileRequest request;
+    request.title = tr("Save the chain");
+    request.suggestedName = printable(report.endpoint.host) + QStringLiteral(".pem");
+    request.defaultSuffix = QStringLiteral("pem");
+    request.filters = {tr("PEM files (*.pem)")};
+    m_context.prompts.askSaveFile(m_window, request, this, [this, pem](const QString& path) {
+        if (path.isEmpty())
+            return;
+        m_context.jobs.run<bool>(
+            {}, this,
+            [path, pem](const base::JobControl&) {
+                QSaveFile file(path);
+                if (!file.open(QIODevice::WriteOnly) || file.write(pem) != pem.size() || !file.commit())
+                    throw base::Error(base::ErrorKind::Io,
+                                      "The file could not be written: " + toStdString(file.errorString()),
+                                      "Choose another folder, or free some space.")
+                        .withContext(toStdString(path));
+                return true;
+            },
+            [this, path](const base::Outcome<bool>& saved) {
+                if (!saved)
+                    m_context.prompts.showError(m_window, tr("The chain was not saved"), saved.error(), this);
+                else if (m_context.toast)
+                    m_context.toast(tr("Saved %1").arg(printable(path)), {}, {});
+            });
+    });
+}
+
+void InspectionActs::saveKeyLog(const service::ConnectionReportPtr& report) {
+    FileRequest request;
+    request.title = tr("Save the key log");
+    request.suggestedName = QStringLiteral("keylog.txt");
+    request.isOverwriteAskedFor = false; // it is appended to
+    request.filters = {tr("Text files (*.txt *.log)")};
+    m_context.prompts.askSaveFile(m_window, request, this, [this, report](const QString& path) {
+        if (path.isEmpty())
+            return;
+        m_context.jobs.run<bool>(
+            {}, this,
+            [path, report](const base::JobControl&) {
+                service::appendKeyLog(toStdString(path), report->secrets);
+                return true;
+            },
+            [this, path](const base::Outcome<bool>& saved) {
+                if (!saved)
+                    m_context.prompts.showError(m_window, tr("The key log was not saved"), saved.error(), this);
+                else if (m_context.toast)
+                    m_context.toast(tr("The secrets of this session are in %1").arg(printable(path)), {}, {});
+            });
+    });
+}
+
+} // namespace certwright::ui
