@@ -86,8 +86,8 @@ void Engine::feedEof() {
     BIO_set_mem_eof_return(m_input, 0);
 }
 
-base::Bytes Engine::takeOutput() {
-    base::Bytes bytes(pendingOutput());
+base::Bytes Engine::takeOutput(std::size_t maximum) {
+    base::Bytes bytes(std::min(pendingOutput(), maximum));
     std::size_t size = 0;
     if (!bytes.empty() && BIO_read_ex(m_output, bytes.data(), bytes.size(), &size) != 1)
         size = 0;
@@ -104,13 +104,16 @@ Progress Engine::handshake() {
     throwIfFailed();
     if (m_state == EngineState::Idle)
         move(EngineEvent::HandshakeStarted);
-    if (m_state != EngineState::Handshaking)
+    const bool isAgain = m_state == EngineState::Open && SSL_in_init(native()) != 0;
+    if (m_state != EngineState::Handshaking && !isAgain)
         return Progress::Done;
     base::clearQueue();
     const int returned = SSL_do_handshake(native());
     rethrowCallbackError();
     if (returned != 1)
-        return resultOf(returned, "TLS handshake");
+        return resultOf(returned, isAgain ? "renegotiation" : "TLS handshake");
+    if (isAgain)
+        return Progress::Done;
     move(EngineEvent::HandshakeFinished);
     noteBuiltChain();
     return Progress::Done;
@@ -219,6 +222,24 @@ ProtocolVersion Engine::version() const noexcept {
 
 std::string Engine::stateText() const {
     return SSL_state_string_long(native());
+}
+
+ShutdownState Engine::shutdownState() const noexcept {
+    return static_cast<ShutdownState>(SSL_get_shutdown(native()));
+}
+
+void Engine::setShutdownState(ShutdownState state) {
+    throwIfFailed();
+    SSL_set_shutdown(native(), static_cast<int>(state));
+    if (m_state == EngineState::Idle || m_state == EngineState::Handshaking)
+        return;
+    // Not by the table: the application may take back what it said, which no peer can.
+    const bool isSent = contains(state, ShutdownState::Sent);
+    const bool isReceived = contains(state, ShutdownState::Received);
+    m_state = isSent && isReceived ? EngineState::Closed
+              : isSent             ? EngineState::CloseSent
+              : isReceived         ? EngineState::CloseReceived
+                                   : EngineState::Open;
 }
 
 void Engine::move(EngineEvent event) {

@@ -10,8 +10,10 @@
 #include "core/tls/progress.h"
 #include "core/tls/protocol_version.h"
 #include "core/tls/session.h"
+#include "core/tls/shutdown_state.h"
 #include "core/tls/transcript.h"
 
+#include <any>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -60,12 +62,12 @@ public:
     void feed(base::BytesView bytes);
     /// The peer's end of the stream came: no feed() after this.
     void feedEof();
-    /// Bytes for the peer, which count as sent; empty when there are none.
-    base::Bytes takeOutput();
+    /// Bytes for the peer, at most so many, which count as sent; empty when there are none.
+    base::Bytes takeOutput(std::size_t maximum = SIZE_MAX);
     std::size_t pendingOutput() const noexcept;
 
-    /// Goes on with the first handshake; Done at once when it is over. @throws Error PeerAlert, Network, BadInput,
-    /// Unsupported
+    /// Goes on with the first handshake, or with one over it that renegotiate() began; Done at once when it is over.
+    /// @throws Error PeerAlert, Network, BadInput, Unsupported
     Progress handshake();
     /// Reads plain data into `buffer`; `size` is how much came and is 0 unless Done. Closed: the peer closes properly.
     /// Works after shutdown(), too, as long as the peer has not closed. @throws Error as handshake(); Network when the
@@ -86,6 +88,16 @@ public:
     /// if it is asked. @throws Error NotAllowed in TLS 1.2 and below and while the connection is not open; as
     /// handshake()
     void updateKeys(bool isPeerAsked);
+
+    /// Which close_notify were exchanged; before the handshake what setShutdownState() said.
+    ShutdownState shutdownState() const noexcept;
+    /// Makes the connection believe that they were: with Sent nothing more is sent, with Received nothing more is
+    /// expected. The handshake forgets it. @throws Error when the connection has failed
+    void setShutdownState(ShutdownState state);
+
+    /// Anything of the application's, so that a callback finds what the connection belongs to.
+    void setAppData(std::any data) { m_appData = std::move(data); }
+    const std::any& appData() const noexcept { return m_appData; }
 
     EngineState state() const noexcept { return m_state; }
     /// The version in use; before it is agreed upon, the highest that is offered.
@@ -141,6 +153,7 @@ private:
     PeerVerification m_verification;
     std::optional<base::Error> m_error;
     std::exception_ptr m_callbackError;
+    std::any m_appData;
 };
 
 } // namespace certwright::tls

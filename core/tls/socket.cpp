@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -26,7 +27,8 @@ bool isWouldBlock(int error) {
 #endif
 }
 
-/// Without this the small messages of a handshake wait for each other's acknowledgement.
+/// Without this the small messages of a handshake wait for each other's acknowledgement. (Sockets other than TCP's have
+/// no such option, and need none.)
 void sendAtOnce(int descriptor) {
     const int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
@@ -34,37 +36,72 @@ void sendAtOnce(int descriptor) {
 
 } // namespace
 
-Socket Socket::connectTo(const SocketAddress& address, int& error) noexcept {
-    error = 0;
-    Socket socket(::socket(address.isIpv6() ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    if (!socket.isOpen()) {
-        error = errno;
-        return socket;
-    }
-    sendAtOnce(socket.descriptor());
-    if (::connect(socket.descriptor(), address.native(), address.nativeLength()) != 0 && errno != EINPROGRESS &&
-        errno != EINTR) {
-        error = errno;
-        socket.close();
-    }
+Socket Socket::open(int family, int& error) noexcept {
+    Socket socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    error = socket.isOpen() ? 0 : errno;
+    if (socket.isOpen())
+        sendAtOnce(socket.descriptor());
     return socket;
 }
 
-Socket Socket::listenOn(const SocketAddress& address, int& error) noexcept {
-    error = 0;
-    Socket socket(::socket(address.isIpv6() ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+Socket Socket::connectTo(const SocketAddress& address, int& error) noexcept {
+    Socket socket = open(address.native()->sa_family, error);
+    if (!socket.isOpen())
+        return socket;
+    error = socket.connect(address);
+    if (error == EINPROGRESS)
+        error = 0;
+    if (error != 0)
+        socket.close();
+    return socket;
+}
+
+int Socket::connect(const SocketAddress& address) noexcept {
+    if (::connect(m_descriptor, address.native(), address.nativeLength()) == 0)
+        return 0;
+    return errno == EINTR ? EINPROGRESS : errno;
+}
+
+int Socket::bind(const SocketAddress& address) noexcept {
     // A server that was just stopped may start again although its connections still fade away.
     const int on = 1;
+    ::setsockopt(m_descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    return ::bind(m_descriptor, address.native(), address.nativeLength()) == 0 ? 0 : errno;
+}
+
+int Socket::listen(int backlog) noexcept {
+    return ::listen(m_descriptor, backlog) == 0 ? 0 : errno;
+}
+
+int Socket::shutdown(Direction direction) noexcept {
+    const int how = direction == Direction::Receiving ? SHUT_RD : direction == Direction::Sending ? SHUT_WR : SHUT_RDWR;
+    return ::shutdown(m_descriptor, how) == 0 ? 0 : errno;
+}
+
+int Socket::option(int level, int name, void* value, std::size_t& size) const noexcept {
+    auto length = static_cast<socklen_t>(size);
+    if (::getsockopt(m_descriptor, level, name, value, &length) != 0)
+        return errno;
+    size = length;
+    return 0;
+}
+
+int Socket::setOption(int level, int name, const void* value, std::size_t size) noexcept {
+    return ::setsockopt(m_descriptor, level, name, value, static_cast<socklen_t>(size)) == 0 ? 0 : errno;
+}
+
+Socket Socket::listenOn(const SocketAddress& address, int& error) noexcept {
+    Socket socket = open(address.native()->sa_family, error);
+    if (!socket.isOpen())
+        return socket;
     const int off = 0;
-    if (socket.isOpen())
-        ::setsockopt(socket.descriptor(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    if (socket.isOpen() && address.isIpv6())
+    if (address.isIpv6())
         ::setsockopt(socket.descriptor(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
-    if (!socket.isOpen() || ::bind(socket.descriptor(), address.native(), address.nativeLength()) != 0 ||
-        ::listen(socket.descriptor(), SOMAXCONN) != 0) {
-        error = errno;
+    error = socket.bind(address);
+    if (error == 0)
+        error = socket.listen(SOMAXCONN);
+    if (error != 0)
         socket.close();
-    }
     return socket;
 }
 
@@ -79,6 +116,13 @@ Socket Socket::accept(int& error) const noexcept {
     else if (!isWouldBlock(errno))
         error = errno;
     return Socket(descriptor);
+}
+
+void Socket::wait(Wait what) const noexcept {
+    const int events = what == Wait::ToRead ? POLLIN : what == Wait::ToWrite ? POLLOUT : POLLIN | POLLOUT;
+    pollfd entry{m_descriptor, static_cast<short>(events), 0};
+    while (::poll(&entry, 1, -1) < 0 && errno == EINTR) {
+    }
 }
 
 Socket Socket::adopt(int descriptor) {

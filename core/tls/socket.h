@@ -14,6 +14,8 @@ namespace certwright::tls {
 class Socket {
 public:
     enum class Result { Done, WouldBlock, Eof, Failed };
+    enum class Wait { ToRead, ToWrite, ForEither };
+    enum class Direction { Receiving, Sending, Both };
 
     /// Begins to connect; the outcome shows when the socket becomes writable, by takeError(). When it fails at once,
     /// the socket is not open and `error` is the system's errno; else `error` is 0.
@@ -23,6 +25,10 @@ public:
     static Socket listenOn(const SocketAddress& address, int& error) noexcept;
     /// Takes over a connected descriptor and makes it non-blocking. @throws Error Io
     static Socket adopt(int descriptor);
+
+    /// A new stream socket of an address family (AF_INET, AF_INET6...); not open when it fails, and `error` is errno
+    /// then, else 0.
+    static Socket open(int family, int& error) noexcept;
 
     Socket() = default;
     Socket(Socket&& other) noexcept;
@@ -48,6 +54,21 @@ public:
 
     std::optional<SocketAddress> localAddress() const noexcept;
     std::optional<SocketAddress> peerAddress() const noexcept;
+
+    // Each gives errno, 0 for success.
+
+    /// EINPROGRESS as a rule: see connectTo().
+    int connect(const SocketAddress& address) noexcept;
+    /// A port that a closed connection still holds back may be used again.
+    int bind(const SocketAddress& address) noexcept;
+    int listen(int backlog) noexcept;
+    int shutdown(Direction direction) noexcept;
+    /// `size` is that of `value`, then how much of it was used.
+    int option(int level, int name, void* value, std::size_t& size) const noexcept;
+    int setOption(int level, int name, const void* value, std::size_t size) noexcept;
+
+    /// Waits, however long it takes.
+    void wait(Wait what) const noexcept;
 
     void close() noexcept;
 
