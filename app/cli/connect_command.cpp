@@ -38,7 +38,7 @@ struct ConnectArguments {
     StoreOptions store;
     double timeout = 10;
     bool withSecrets = false;
-    std::string keyLog, chainFile;
+    std::string keyLog, captureFile, chainFile;
 };
 
 std::optional<tls::ProtocolVersion> versionOf(const std::string& text, const char* option) {
@@ -165,6 +165,8 @@ int writeFiles(const ConnectArguments& arguments, const service::ConnectionRepor
     };
     if (!arguments.keyLog.empty())
         attempt([&] { service::appendKeyLog(arguments.keyLog, report.secrets); });
+    if (!arguments.captureFile.empty() && !(report.failure && report.transcript.traffic().isEmpty()))
+        attempt([&] { service::saveCapture(arguments.captureFile, report); });
     // After a failure that left no chain the failure itself says why there is none.
     if (!arguments.chainFile.empty() && !(report.failure && report.facts.chain.empty()))
         attempt([&] { saveChain(arguments.chainFile, report.facts.chain); });
@@ -236,6 +238,9 @@ void addConnectCommand(CommandLine& line) {
         ->type_name("S");
     command.add_flag("--secrets", arguments->withSecrets, "Show master key and secrets");
     command.add_option("--keylog", arguments->keyLog, "Append the secrets to this file for Wireshark")->type_name("F");
+    command
+        .add_option("--pcapng", arguments->captureFile, "Write what crossed the wire, with the secrets, for Wireshark")
+        ->type_name("F");
     command.add_option("--save-chain", arguments->chainFile, "Write the certificates that were sent")->type_name("F");
     line.onRun(command, [arguments](Console& console) { return runConnect(*arguments, console); });
 }

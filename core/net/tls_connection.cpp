@@ -80,6 +80,7 @@ TlsConnection::~TlsConnection() {
 
 void TlsConnection::start() {
     m_clock.start();
+    m_startedAt = std::chrono::floor<microseconds>(std::chrono::system_clock::now());
     if (const auto address = tls::SocketAddress::fromText(m_options.endpoint.host, m_options.endpoint.port)) {
         m_addresses.push_back(*address);
         enterPhase(ConnectionPhase::Connecting);

@@ -107,6 +107,8 @@ public:
     const ConnectionTimings& timings() const noexcept { return m_timings; }
     const std::optional<tls::SocketAddress>& peerAddress() const noexcept { return m_peerAddress; }
     const std::optional<tls::SocketAddress>& localAddress() const noexcept { return m_localAddress; }
+    /// When start() was called, which the times of the record count from.
+    std::chrono::sys_time<std::chrono::microseconds> startedAt() const noexcept { return m_startedAt; }
     const Options& options() const noexcept { return m_options; }
 
 Q_SIGNALS:
@@ -160,6 +162,7 @@ private:
     QSocketNotifier* m_writeNotifier = nullptr;
     QTimer m_timer;
     QElapsedTimer m_clock;
+    std::chrono::sys_time<std::chrono::microseconds> m_startedAt{};
     std::chrono::microseconds m_phaseStart{};
     std::chrono::microseconds m_limit{}; ///< end of this attempt, or of waiting for the peer's closure
     HostLookup* m_lookUp = nullptr;

@@ -147,6 +147,10 @@ FileWriter::~FileWriter() {
 }
 
 void FileWriter::add(const QString& path, base::BytesView bytes, Access access) {
+    add(path, std::span<const base::BytesView>(&bytes, 1), access);
+}
+
+void FileWriter::add(const QString& path, std::span<const base::BytesView> parts, Access access) {
     const QFileInfo info(path);
     if (info.exists() || info.isSymLink()) {
         if (!m_mayOverwrite)
@@ -163,7 +167,8 @@ void FileWriter::add(const QString& path, base::BytesView bytes, Access access) 
     QFile file;
     openBeside(file, target, access);
     m_files.push_back({target, file.fileName(), {}, false});
-    writeAll(file, path, bytes);
+    for (const base::BytesView part : parts)
+        writeAll(file, path, part);
     flushToDisk(file, path);
     file.close();
 }

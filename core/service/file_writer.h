@@ -4,6 +4,7 @@
 
 #include <QString>
 
+#include <span>
 #include <vector>
 
 namespace certwright::service {
@@ -30,6 +31,8 @@ public:
     /// overwritten or is no regular file, NotFound when its folder is missing, Io (full disk, no permission) with a
     /// hint
     void add(const QString& path, base::BytesView bytes, Access access);
+    /// The same of parts that follow each other.
+    void add(const QString& path, std::span<const base::BytesView> parts, Access access);
     /// The temporary name of an added file, for reading it back.
     QString temporaryPath(std::size_t index) const { return m_files.at(index).temporary; }
     /// Gives all files their names. Without mayOverwrite a file that appeared meanwhile is not replaced. When one

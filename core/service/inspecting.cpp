@@ -1,5 +1,6 @@
 #include "core/service/inspecting.h"
 
+#include "core/service/file_writer.h"
 #include "core/tls/engine.h"
 #include "core/tls/host_check.h"
 
@@ -86,6 +87,7 @@ ConnectionReport factsOf(const ConnectionRequest& request, const net::TlsConnect
         report.peerAddress = connection.peerAddress()->toText();
     if (connection.localAddress())
         report.localAddress = connection.localAddress()->toText();
+    report.ends = tls::CaptureEnds{connection.localAddress(), connection.peerAddress(), connection.startedAt()};
     const tls::Engine* engine = connection.engine();
     if (engine == nullptr)
         return report;
@@ -120,6 +122,16 @@ ConnectionReport makeInterimReport(const ConnectionRequest& request, const net::
         report.secrets = engine->keyLog().clone();
     }
     return report;
+}
+
+void saveCapture(const std::string& path, const ConnectionReport& report, bool mayOverwrite) {
+    if (report.transcript.traffic().isEmpty())
+        throw Error(ErrorKind::NotFound, "No byte was sent or received that could be written").withContext(path);
+    const tls::Capture capture = tls::captureOf(report.transcript.traffic(), report.secrets, report.ends);
+    FileWriter writer(mayOverwrite);
+    const auto parts = capture.parts();
+    writer.add(QString::fromStdString(path), parts, FileWriter::Access::Private);
+    writer.commit();
 }
 
 void appendKeyLog(const std::string& path, const tls::KeyLog& secrets) {

@@ -7,6 +7,7 @@
 #include "core/tls/context.h"
 #include "core/tls/failure.h"
 #include "core/tls/key_log.h"
+#include "core/tls/pcapng.h"
 #include "core/tls/session_facts.h"
 #include "core/tls/transcript.h"
 #include "core/x509/certificate.h"
@@ -66,6 +67,7 @@ struct ConnectionReport {
     net::Endpoint endpoint;
     std::string peerAddress; ///< "192.0.2.1:443"; empty when there was no TCP connection
     std::string localAddress;
+    tls::CaptureEnds ends; ///< for the capture
     tls::SessionFacts facts;
     std::string state; ///< OpenSSL's long text of the last state; empty when there was no TCP connection
     tls::EngineState protocol = tls::EngineState::Idle; ///< where the protocol stood
@@ -92,6 +94,10 @@ ConnectionReport makeReport(const ConnectionRequest& request, net::TlsConnection
 /// is full
 ConnectionReport makeInterimReport(const ConnectionRequest& request, const net::TlsConnection& connection,
                                    base::Time now);
+
+/// Writes the recorded bytes and the secrets as a capture that Wireshark decrypts, mode 0600.
+/// @throws Error NotFound when nothing was recorded; as FileWriter
+void saveCapture(const std::string& path, const ConnectionReport& report, bool mayOverwrite = false);
 
 /// Appends the connection's secrets to a key log file, which is made with mode 0600 when it is not there.
 /// @throws Error Io, NotAllowed for something that is not a regular file

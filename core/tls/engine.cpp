@@ -72,6 +72,7 @@ void Engine::feed(base::BytesView bytes) {
     if (m_eof)
         throw Error(ErrorKind::Internal, "Bytes came after the end of the stream");
     m_bytesIn += bytes.size();
+    m_transcript.addTraffic(Direction::Received, m_now, bytes);
     const std::size_t kept = std::min(bytes.size(), KeptFirstInput - m_firstInput.size());
     m_firstInput.insert(m_firstInput.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(kept));
     while (!bytes.empty()) {
@@ -93,6 +94,7 @@ base::Bytes Engine::takeOutput(std::size_t maximum) {
         size = 0;
     bytes.resize(size);
     m_bytesOut += size;
+    m_transcript.addTraffic(Direction::Sent, m_now, bytes);
     return bytes;
 }
 

@@ -58,6 +58,10 @@ public:
     /// The time that records get from now on, since the start of the connection.
     void setTime(Elapsed now) noexcept { m_now = now; }
 
+    /// For the record alone: bytes that went or came in plain before TLS (STARTTLS, the answer of a proxy).
+    void recordPrelude(Direction direction, base::BytesView bytes) {
+        m_transcript.addTraffic(direction, m_now, bytes, true);
+    }
     /// Bytes of the peer, as they came.
     void feed(base::BytesView bytes);
     /// The peer's end of the stream came: no feed() after this.

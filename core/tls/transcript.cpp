@@ -59,10 +59,6 @@ std::string_view handshakeName(std::uint8_t type) {
 
 } // namespace
 
-std::string_view toString(Direction direction) noexcept {
-    return direction == Direction::Sent ? "sent" : "received";
-}
-
 std::string Message::name() const {
     switch (content) {
     case Content::ChangeCipherSpec:

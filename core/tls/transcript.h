@@ -2,8 +2,8 @@
 
 #include "core/base/bytes.h"
 #include "core/tls/alert.h"
+#include "core/tls/traffic.h"
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,14 +12,6 @@
 #include <vector>
 
 namespace certwright::tls {
-
-/// Time since the start of the connection, as the caller of the engine gave it.
-using Elapsed = std::chrono::microseconds;
-
-enum class Direction { Sent, Received };
-
-/// "sent", "received".
-std::string_view toString(Direction direction) noexcept;
 
 /// A message of the handshake, an alert or a change of cipher, as it stood in plain before encryption.
 struct Message {
@@ -59,9 +51,14 @@ public:
 
     void add(Message message);
     void add(StateChange change);
+    void addTraffic(Direction direction, Elapsed time, base::BytesView bytes, bool isPrelude = false) {
+        m_traffic.add(direction, time, bytes, isPrelude);
+    }
 
     const std::vector<Message>& messages() const noexcept { return m_messages; }
     const std::vector<StateChange>& states() const noexcept { return m_states; }
+    /// The bytes on the wire.
+    const Traffic& traffic() const noexcept { return m_traffic; }
     /// Messages and states that were not kept.
     std::size_t dropped() const noexcept { return m_dropped; }
 
@@ -75,6 +72,7 @@ public:
 private:
     std::vector<Message> m_messages;
     std::vector<StateChange> m_states;
+    Traffic m_traffic;
     std::size_t m_bytes = 0;
     std::size_t m_dropped = 0;
 };

@@ -16,10 +16,13 @@ public:
 
     bool hasFailed() const noexcept { return m_failed; }
     bool atEnd() const noexcept { return m_rest.empty(); }
+    std::size_t remaining() const noexcept { return m_rest.size(); }
 
     std::uint8_t u8() noexcept { return static_cast<std::uint8_t>(number(1)); }
     std::uint16_t u16() noexcept { return static_cast<std::uint16_t>(number(2)); }
     std::uint32_t u24() noexcept { return number(3); }
+    /// A number of one to four octets.
+    std::uint32_t unsignedNumber(std::size_t octets) noexcept { return number(octets); }
 
     /// The next `size` octets.
     base::BytesView bytes(std::size_t size) noexcept {
