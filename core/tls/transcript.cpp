@@ -1,63 +1,11 @@
 #include "core/tls/transcript.h"
 
+#include "core/tls/wire/names.h"
+
 #include <algorithm>
 #include <utility>
 
 namespace certwright::tls {
-
-namespace {
-
-/// IANA registry "TLS HandshakeType".
-std::string_view handshakeName(std::uint8_t type) {
-    switch (type) {
-    case 0:
-        return "HelloRequest";
-    case 1:
-        return "ClientHello";
-    case 2:
-        return "ServerHello";
-    case 3:
-        return "HelloVerifyRequest";
-    case 4:
-        return "NewSessionTicket";
-    case 5:
-        return "EndOfEarlyData";
-    case 8:
-        return "EncryptedExtensions";
-    case 11:
-        return "Certificate";
-    case 12:
-        return "ServerKeyExchange";
-    case 13:
-        return "CertificateRequest";
-    case 14:
-        return "ServerHelloDone";
-    case 15:
-        return "CertificateVerify";
-    case 16:
-        return "ClientKeyExchange";
-    case 20:
-        return "Finished";
-    case 21:
-        return "CertificateURL";
-    case 22:
-        return "CertificateStatus";
-    case 23:
-        return "SupplementalData";
-    case 24:
-        return "KeyUpdate";
-    case 25:
-        return "CompressedCertificate";
-    case 67:
-        return "NextProtocol";
-    case 254:
-        return "MessageHash";
-    default:
-        return {};
-    }
-}
-
-} // namespace
 
 std::string Message::name() const {
     switch (content) {
@@ -68,7 +16,7 @@ std::string Message::name() const {
     case Content::Handshake:
         break;
     }
-    const std::string_view name = handshakeName(type);
+    const std::string_view name = wire::handshakeTypeName(type);
     return name.empty() ? "Handshake(" + std::to_string(type) + ")" : std::string(name);
 }
 

@@ -90,11 +90,17 @@ std::optional<ServerHello> parseServerHello(base::BytesView message) {
     hello.compression = body->u8();
     if (body->hasFailed())
         return std::nullopt;
-    hello.isHelloRetryRequest =
-        std::equal(hello.random.begin(), hello.random.end(), HelloRetryRandom.begin(), HelloRetryRandom.end());
+    hello.isHelloRetryRequest = isHelloRetryRequest(message);
     if (!body->atEnd())
         readServerExtensions(*body, hello);
     return body->hasFailed() ? std::nullopt : std::optional<ServerHello>(std::move(hello));
+}
+
+bool isHelloRetryRequest(base::BytesView message) {
+    Reader reader(message);
+    reader.bytes(4 + 2); // header, version
+    const base::BytesView random = reader.bytes(RandomSize);
+    return std::equal(random.begin(), random.end(), HelloRetryRandom.begin(), HelloRetryRandom.end());
 }
 
 std::optional<KeyExchange> parseEcdheKeyExchange(base::BytesView message, bool isTls12) {

@@ -38,6 +38,9 @@ struct KeyExchange {
 std::optional<ClientHello> parseClientHello(base::BytesView message);
 std::optional<ServerHello> parseServerHello(base::BytesView message);
 
+/// A ServerHello whose random says that it is a HelloRetryRequest, also when the rest of it is damaged.
+bool isHelloRetryRequest(base::BytesView message);
+
 /// ServerKeyExchange of TLS 1.2 with an ephemeral elliptic curve (RFC 8422 5.4); other versions have no scheme in it.
 std::optional<KeyExchange> parseEcdheKeyExchange(base::BytesView message, bool isTls12);
 /// ServerKeyExchange of TLS 1.2 with ephemeral finite-field Diffie-Hellman (RFC 5246 7.4.3): the scheme only.
