@@ -306,7 +306,8 @@ void TestInspectorPage::verifiesTheChain() {
     QCOMPARE(f.column("chain", 0), names);
     QCOMPARE(f.text("chainVerdict"), isGood
                                          ? QStringLiteral("The chain is trusted and the certificate is for this host")
-                                         : QStringLiteral("The chain is not trusted"));
+                                         : QStringLiteral("The chain is not trusted: its root CN=Inspector Root,O=Lab "
+                                                          "is not known here"));
     QCOMPARE(f.text("verdict"),
              isGood ? QStringLiteral("Good connection") : QStringLiteral("Connected, but the chain is not trusted"));
     QVERIFY(f.find<QWidget>("findings")->isVisibleTo(f.page.get()) != isGood);
@@ -372,7 +373,7 @@ void TestInspectorPage::asksBeforeARootIsTrusted() {
     QCOMPARE(counted(), qint64(2));
     f.read([](store::Store& store) { QVERIFY(store.trustedRoots().empty()); });
     QVERIFY(f.inspect(f.address()));
-    QCOMPARE(f.text("chainVerdict"), QStringLiteral("The chain is not trusted"));
+    QCOMPARE(f.text("chainVerdict"), QStringLiteral("The chain is complete, but its root is not trusted"));
     f.prompts.willChoose(std::size_t(1));
     import->click();
     QVERIFY(waitUntil([&f] { return f.toasts.size() == 2; }));

@@ -3,6 +3,7 @@
 #include "core/formats/item.h"
 #include "core/service/importing.h"
 #include "core/service/job_runner.h"
+#include "core/service/online_verifier.h"
 #include "core/service/store_session.h"
 #include "ui/convert.h"
 #include "ui/prompts.h"
@@ -13,6 +14,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <optional>
 
 namespace certwright::ui {
@@ -20,7 +22,17 @@ namespace certwright::ui {
 InspectionActs::InspectionActs(UiContext& context, QWidget* window)
     : QObject(window)
     , m_context(context)
-    , m_window(window) {}
+    , m_window(window)
+    , m_verifier(new service::OnlineVerifier(this)) {
+    connect(m_verifier, &service::OnlineVerifier::finished, this,
+            [this](const service::OnlineVerificationPtr& outcome) {
+                Q_EMIT fetchRunning(false);
+                if (*outcome)
+                    Q_EMIT fetched(**outcome);
+                else
+                    m_context.prompts.showError(m_window, tr("The chain was not verified"), outcome->error(), this);
+            });
+}
 
 void InspectionActs::importChain(const service::ConnectionReport& report, const std::vector<x509::Certificate>& chain) {
     if (m_context.session() == nullptr)
@@ -106,6 +118,46 @@ void InspectionActs::saveChain(const service::ConnectionReport& report, const st
                     m_context.toast(tr("Saved %1").arg(printable(path)), {}, {});
             });
     });
+}
+
+void InspectionActs::fetchIssuers(const service::ConnectionReport& report, const service::TrustChoice& trust,
+                                  const std::vector<std::string>& urls) {
+    QStringList places;
+    for (const std::string& url : urls)
+        places << printable(url);
+    Question question;
+    question.title = tr("Fetch the missing issuer");
+    question.text = tr("Fetch the missing issuer from the network?");
+    question.informativeText = tr("The certificate names this place: %1\nWho runs it, and anyone on the way, learns "
+                                  "that you look at this certificate. What is fetched counts only where its signatures "
+                                  "lead to a root that you trust already.")
+                                   .arg(places.join(QStringLiteral(", ")));
+    question.choices = {{tr("&Fetch")}};
+    m_context.prompts.askQuestion(m_window, question, this,
+                                  [this, chain = report.facts.chain, trust](std::optional<std::size_t> answer) {
+                                      if (answer)
+                                          fetch(chain, trust);
+                                  });
+}
+
+void InspectionActs::fetch(const std::vector<x509::Certificate>& chain, const service::TrustChoice& trust) {
+    Q_EMIT fetchRunning(true);
+    // The trust is read from files: not on this thread.
+    m_context.jobs.run<std::shared_ptr<x509::TrustStore>>(
+        {}, this, [trust](const base::JobControl&) { return std::make_shared<x509::TrustStore>(trust.toTrustStore()); },
+        [this, chain](const base::Outcome<std::shared_ptr<x509::TrustStore>>& store) {
+            if (!store) {
+                Q_EMIT fetchRunning(false);
+                m_context.prompts.showError(m_window, tr("The chain was not verified"), store.error(), this);
+                return;
+            }
+            service::OnlineRequest request{chain.front(), std::move(**store), {}, {}};
+            for (std::size_t i = 1; i < chain.size(); ++i)
+                request.trust.addUntrusted(chain[i]);
+            request.options.purpose = x509::VerifyOptions::Purpose::TlsServer;
+            request.fetch.issuers = true;
+            m_verifier->start(std::move(request));
+        });
 }
 
 void InspectionActs::saveKeyLog(const service::ConnectionReportPtr& report) {

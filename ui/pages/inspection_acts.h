@@ -1,13 +1,19 @@
 #pragma once
 
 #include "core/service/inspecting.h"
+#include "core/service/online_verifying.h"
 #include "core/x509/certificate.h"
 
 #include <QObject>
 
+#include <string>
 #include <vector>
 
 class QWidget;
+
+namespace certwright::service {
+class OnlineVerifier;
+}
 
 namespace certwright::ui {
 
@@ -24,16 +30,23 @@ public:
     void importChain(const service::ConnectionReport& report, const std::vector<x509::Certificate>& chain);
     /// As PEM, in this order.
     void saveChain(const service::ConnectionReport& report, const std::vector<x509::Certificate>& chain);
+    /// Asks, naming `urls`, whether the issuers that the chain lacks may be fetched; fetched() follows if so.
+    void fetchIssuers(const service::ConnectionReport& report, const service::TrustChoice& trust,
+                      const std::vector<std::string>& urls);
     void saveKeyLog(const service::ConnectionReportPtr& report);
 
 Q_SIGNALS:
     void importRunning(bool isRunning);
+    void fetchRunning(bool isRunning);
+    void fetched(const certwright::service::OnlineVerification& verification);
 
 private:
+    void fetch(const std::vector<x509::Certificate>& chain, const service::TrustChoice& trust);
     void import(const std::string& source, const std::vector<x509::Certificate>& certificates);
 
     UiContext& m_context;
     QWidget* m_window;
+    service::OnlineVerifier* m_verifier;
 };
 
 } // namespace certwright::ui

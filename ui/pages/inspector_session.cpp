@@ -72,7 +72,7 @@ struct InspectorSession::Private {
     void connectConsole();
     void begin(const QString& target, bool keepOpen);
     void start(const net::Endpoint& endpoint, bool keepOpen);
-    void connectWith(service::ConnectionRequest request, const QString& trust);
+    void connectWith(service::ConnectionRequest request, const QString& trustWords);
     void follow(const service::ConnectionUpdate& update);
     void show(const ConnectionReportPtr& result);
     void finish(const ConnectionReportPtr& result);
@@ -96,6 +96,7 @@ struct InspectorSession::Private {
     ConnectionReportPtr report;
     QString title;
     QString trustText;
+    service::TrustChoice trust;
     bool isPreparing = false; ///< the store's CAs are being read
     unsigned generation = 0;  ///< counts the connections, so that what belongs to an earlier one is dropped
 };
@@ -180,6 +181,17 @@ void InspectorSession::Private::connectAll() {
         if (report)
             acts->saveChain(*report, chain->certificates());
     });
+    QObject::connect(chain, &ChainView::fetchWanted, q, [this] {
+        if (report && !report->facts.chain.empty())
+            acts->fetchIssuers(*report, trust, chain->explanation().issuerUrls);
+    });
+    QObject::connect(acts, &InspectionActs::fetchRunning, chain, &ChainView::setFetchRunning);
+    QObject::connect(acts, &InspectionActs::fetched, q, [this](const service::OnlineVerification& verification) {
+        // Of the connection that is shown, unless another was started meanwhile.
+        if (report && !report->facts.chain.empty() && !verification.result.chain.empty() &&
+            verification.result.chain.front() == report->facts.chain.front())
+            chain->showFetched(verification, context.clock.now());
+    });
     QObject::connect(acts, &InspectionActs::importRunning, chain, &ChainView::setImportRunning);
     QObject::connect(secrets, &SecretsView::keyLogWanted, q, [this] {
         if (report)
@@ -262,10 +274,11 @@ void InspectorSession::Private::start(const net::Endpoint& endpoint, bool keepOp
     }
     isPreparing = true;
     setRunning(true);
-    const QString trust = options->trustText(QFileInfo(session->path()).fileName());
+    const QString trustWords = options->trustText(QFileInfo(session->path()).fileName());
     session->read<std::vector<x509::Certificate>>(
         {}, q, [](store::Store& store, const base::JobControl&) { return store.trustedRoots(); },
-        [this, request, trust, mine = generation](const base::Outcome<std::vector<x509::Certificate>>& roots) mutable {
+        [this, request, trustWords,
+         mine = generation](const base::Outcome<std::vector<x509::Certificate>>& roots) mutable {
             if (mine != generation || !isPreparing)
                 return;
             isPreparing = false;
@@ -277,12 +290,13 @@ void InspectorSession::Private::start(const net::Endpoint& endpoint, bool keepOp
                 return;
             }
             request.trust.certificates = *roots;
-            connectWith(std::move(request), trust);
+            connectWith(std::move(request), trustWords);
         });
 }
 
-void InspectorSession::Private::connectWith(service::ConnectionRequest request, const QString& trust) {
-    trustText = trust;
+void InspectorSession::Private::connectWith(service::ConnectionRequest request, const QString& trustWords) {
+    trustText = trustWords;
+    trust = request.trust;
     if (request.keepOpen)
         console->setState(InspectorSession::tr("Connecting to %1…").arg(title));
     inspector->start(std::move(request));
