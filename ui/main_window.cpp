@@ -326,6 +326,7 @@ InspectorPage& MainWindow::inspector() {
     if (m_inspector == nullptr) {
         m_inspector = new InspectorPage(m_context, this);
         m_stack->addWidget(m_inspector);
+        connect(m_inspector, &InspectorPage::replacementWanted, m_creator, &EntryCreator::replacementFor);
         connect(m_inspector, &InspectorPage::certificatesOpened, this,
                 [this](const std::vector<x509::Certificate>& certificates) {
                     auto contents = std::make_shared<formats::Contents>();

@@ -79,6 +79,7 @@ private Q_SLOTS:
     void marksOrderAndExtras();
     void fetchesTheMissingIssuer();
     void fetchesNothingUnasked();
+    void offersAReplacement();
 };
 
 void TestInspectorChain::tellsAnIncompleteChain() {
@@ -209,6 +210,30 @@ void TestInspectorChain::fetchesNothingUnasked() {
     f.prompts.willChoose(std::size_t(0));
     QTest::mouseClick(f.find<QPushButton>("fetchIssuer"), Qt::LeftButton);
     QVERIFY(waitUntil([&f] { return f.text("chainVerdict").contains(QStringLiteral("could not be fetched")); }));
+}
+
+void TestInspectorChain::offersAReplacement() {
+    for (const bool hasStore : {false, true}) {
+        Fixture f(hasStore);
+        f.startServer();
+        QVERIFY(f.inspect(f.address()));
+        auto* button = f.find<QPushButton>("replaceCertificate");
+        QVERIFY(button->isVisible());
+        QCOMPARE(button->isEnabled(), hasStore);
+        QVERIFY(!button->toolTip().isEmpty());
+        std::vector<x509::Certificate> wanted;
+        connect(f.page.get(), &InspectorPage::replacementWanted, this,
+                [&wanted](const x509::Certificate& certificate) { wanted.push_back(certificate); });
+        QTest::mouseClick(button, Qt::LeftButton);
+        QCOMPARE(wanted.size(), hasStore ? std::size_t(1) : std::size_t(0));
+        if (hasStore)
+            QVERIFY(wanted.front() == f.page->report()->facts.chain.front());
+        // Without a certificate there is nothing to replace.
+        QVERIFY(f.inspect(QStringLiteral("127.0.0.1:1")));
+        QVERIFY(!button->isVisible());
+        const QStringList reasons = f.reasons();
+        QVERIFY2(reasons.contains(QStringLiteral("It failed on the way between the two")), qPrintable(joined(reasons)));
+    }
 }
 
 CERTWRIGHT_TEST_MAIN(TestInspectorChain)

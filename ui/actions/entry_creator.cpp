@@ -28,6 +28,15 @@ void EntryCreator::newCertificate(const QString& profile, const CreationStart& s
     dialog->open();
 }
 
+void EntryCreator::replacementFor(const x509::Certificate& certificate) {
+    NewCertificateDialog::Start choices;
+    choices.profile = QStringLiteral("tls-server");
+    choices.like = certificate;
+    auto* dialog = new NewCertificateDialog(m_context, choices, m_window);
+    connect(dialog, &NewCertificateDialog::created, this, &EntryCreator::created);
+    dialog->open();
+}
+
 void EntryCreator::newRequest(const CreationStart& start) {
     NewCertificateDialog::Start choices;
     choices.product = pki::Product::Request;

@@ -28,6 +28,8 @@ public:
 
     /// `profile` may be empty: the dialog proposes one.
     void newCertificate(const QString& profile, const CreationStart& start);
+    /// One for the same names as a server's; needs an open store.
+    void replacementFor(const x509::Certificate& certificate);
     void newRequest(const CreationStart& start);
     void newKey();
     void signRequest(store::RowId requestId);

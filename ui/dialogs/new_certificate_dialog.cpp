@@ -74,6 +74,7 @@ struct NewCertificateDialog::Private {
     void loaded(const StoreFacts& facts);
     Product product() const { return head->product(); }
     void setProduct(Product product);
+    void imitate(const x509::Certificate& certificate);
     service::IssueRequest issueRequest() const;
     service::RequestOrder requestOrder() const;
     void schedulePlan();
@@ -129,6 +130,8 @@ NewCertificateDialog::NewCertificateDialog(UiContext& context, const Start& star
         d->form->setProfile(toStdString(start.profile));
     else if (!start.product || *start.product == Product::SelfSignedCertificate)
         d->form->setProfile("root-ca");
+    if (start.like)
+        d->imitate(*start.like);
     d->form->focusFirst();
     d->load();
 }
@@ -238,6 +241,8 @@ void NewCertificateDialog::Private::loaded(const StoreFacts& facts) {
     if (hasIssuers && !isAskedFor) {
         setProduct(Product::IssuedCertificate);
         form->setProfile(start.profile.isEmpty() ? std::string("tls-server") : toStdString(start.profile));
+        if (start.like)
+            imitate(*start.like);
         form->focusFirst();
     }
     schedulePlan();
@@ -251,6 +256,25 @@ void NewCertificateDialog::Private::setProduct(Product product) {
     q->setWindowTitle(product == Product::Request ? tr("New request") : tr("New certificate"));
     footer->setNote(isIssued ? tr("Issuing cannot be undone.") : QString());
     schedulePlan();
+}
+
+/// Takes over what is to stay the same. A key too weak for a new certificate is no model.
+void NewCertificateDialog::Private::imitate(const x509::Certificate& certificate) {
+    using Type = x509::GeneralName::Type;
+    std::vector<x509::GeneralName> names = certificate.subjectAltNames();
+    std::erase_if(names, [](const x509::GeneralName& name) {
+        return name.type != Type::Dns && name.type != Type::Ip && name.type != Type::Email && name.type != Type::Uri;
+    });
+    form->names().setNames(names);
+    if (!certificate.subject().isEmpty())
+        form->subject().setSubject(certificate.subject());
+    const crypto::KeyFacts facts = certificate.publicKey().facts();
+    const bool isRsa = facts.type.starts_with("RSA"); // of the others the type or the curve says the size
+    const crypto::KeySpec spec{facts.type, isRsa ? facts.bits : 0, facts.curve};
+    constexpr int LeastRsaBits = 2048;
+    const bool isWeak = isRsa && spec.bits < LeastRsaBits;
+    if (!isWeak && base::outcomeOf([&spec] { return crypto::KeySpec::parse(spec.toText()); }))
+        form->key().setKind(spec);
 }
 
 service::IssueRequest NewCertificateDialog::Private::issueRequest() const {

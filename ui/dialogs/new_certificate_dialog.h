@@ -3,6 +3,7 @@
 #include "core/pki/issue_plan.h"
 #include "core/service/job_runner.h"
 #include "core/store/rows.h"
+#include "core/x509/certificate.h"
 
 #include <QDialog>
 #include <QString>
@@ -27,6 +28,8 @@ public:
         QString profile;           ///< id of a shipped profile, e.g. "root-ca"
         store::RowId issuerId = 0; ///< certificate of the CA
         store::RowId keyId = 0;    ///< an existing key to certify
+        /// One that the new one is to stand in for: its subject, names and kind of key are taken, not the key itself.
+        std::optional<x509::Certificate> like;
     };
 
     NewCertificateDialog(UiContext& context, const Start& start, QWidget* parent = nullptr);

@@ -9,6 +9,8 @@
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace certwright::ui {
 
 namespace {
@@ -30,7 +32,9 @@ CipherView::CipherView(QWidget* parent)
     m_list->setRootIsDecorated(false);
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setHeaderLabels({tr("Use"), tr("Number"), tr("Name in the registry"), tr("OpenSSL's name"),
-                             tr("Key exchange"), tr("Authentication"), tr("Encryption"), tr("MAC"), tr("Bits")});
+                             tr("Key exchange"), tr("Authentication"), tr("Encryption"), tr("MAC"), tr("Bits"),
+                             tr("For")});
+    m_list->header()->moveSection(m_list->columnCount() - 1, 1); // the version is what suites are sorted by first
     styleTree(m_list);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -58,11 +62,16 @@ void CipherView::setFacts(const tls::SessionFacts& facts) {
     m_list->clear();
     for (const tls::CipherSuite& suite : facts.offeredCiphers) {
         const bool isChosen = facts.cipher && facts.cipher->id == suite.id;
-        auto* item =
-            new QTreeWidgetItem({isChosen ? tr("chosen") : tr("offered"), toQString(tls::cipherSuiteId(suite.id)),
-                                 printable(suite.ianaName), printable(suite.opensslName), printable(suite.keyExchange),
-                                 printable(suite.authentication), printable(suite.encryption), printable(suite.mac),
-                                 suite.strengthBits > 0 ? QString::number(suite.strengthBits) : QString()});
+        const bool isShared = std::any_of(facts.sharedCiphers.begin(), facts.sharedCiphers.end(),
+                                          [&suite](const tls::CipherSuite& shared) { return shared.id == suite.id; });
+        auto* item = new QTreeWidgetItem(
+            {isChosen   ? tr("chosen")
+             : isShared ? tr("shared")
+                        : tr("offered"),
+             toQString(tls::cipherSuiteId(suite.id)), printable(suite.ianaName), printable(suite.opensslName),
+             printable(suite.keyExchange), printable(suite.authentication), printable(suite.encryption),
+             printable(suite.mac), suite.strengthBits > 0 ? QString::number(suite.strengthBits) : QString(),
+             tls::isTls13Suite(suite.id) ? tr("TLS 1.3") : tr("up to 1.2")});
         if (isChosen) {
             item->setIcon(0, stateIcon(State::Valid));
             for (int i = 0; i < item->columnCount(); ++i) {

@@ -9,6 +9,7 @@
 #include <QFormLayout>
 #include <QLabel>
 #include <QListWidget>
+#include <QPushButton>
 #include <QScrollArea>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -57,6 +58,19 @@ QString failedTitle(const service::ConnectionReport& report) {
     default:
         return InspectorOverview::tr("The connection to %1 broke").arg(target);
     }
+}
+
+/// Who ended it.
+QString sideText(tls::FailureSide side) {
+    switch (side) {
+    case tls::FailureSide::Ours:
+        return InspectorOverview::tr("It failed on this side: by what is offered or allowed here");
+    case tls::FailureSide::Peer:
+        return InspectorOverview::tr("It failed on the server’s side");
+    case tls::FailureSide::Transport:
+        return InspectorOverview::tr("It failed on the way between the two");
+    }
+    return {};
 }
 
 QWidget* scrolling(QWidget* content) {
@@ -146,6 +160,10 @@ QWidget* InspectorOverview::buildResult() {
     stripRow->setSpacing(12);
     stripRow->addWidget(m_mark, 0, Qt::AlignTop);
     stripRow->addLayout(texts, 1);
+    m_replace = new QPushButton(icon(QStringLiteral("newcert")), tr("Make a replace&ment…"), m_strip);
+    m_replace->setObjectName(QStringLiteral("replaceCertificate"));
+    stripRow->addWidget(m_replace, 0, Qt::AlignVCenter);
+    connect(m_replace, &QPushButton::clicked, this, &InspectorOverview::replacementWanted);
 
     m_reasonArea = new QWidget;
     m_reasons = new QVBoxLayout(m_reasonArea);
@@ -207,7 +225,14 @@ void InspectorOverview::setReport(const service::ConnectionReport& report, base:
     m_reasons->addStretch(1);
     fillFacts(report, now);
     showVerdict(report);
+    m_replace->setVisible(!report.facts.chain.empty());
     m_pages->setCurrentIndex(2);
+}
+
+void InspectorOverview::setReplacementPossible(bool isPossible) {
+    m_replace->setEnabled(isPossible);
+    m_replace->setToolTip(isPossible ? tr("A new certificate for the same names, with a new key")
+                                     : tr("Open a store first"));
 }
 
 void InspectorOverview::showVerdict(const service::ConnectionReport& report) {
@@ -292,6 +317,8 @@ void InspectorOverview::fillReasons(const service::ConnectionReport& report, bas
     auto* heading = new QLabel(report.failure ? tr("What was learnt") : tr("Why"), m_reasonArea);
     heading->setFont(Theme::instance().headingFont());
     m_reasons->addWidget(heading);
+    if (report.failure && report.failure->error.kind() != base::ErrorKind::Cancelled)
+        add(State::Error, sideText(report.failure->side));
     const tls::SessionFacts& facts = report.facts;
     if (!report.peerAddress.empty())
         add(State::Valid, tr("TCP connection to %1").arg(printable(report.peerAddress)));

@@ -27,6 +27,9 @@ public:
     void append(const service::ConnectionUpdate& update);
     void setReport(const service::ConnectionReport& report, base::Time now);
 
+    /// Whether a store is open that could take a new certificate.
+    void setReplacementPossible(bool isPossible);
+
     QString verdict() const;
     QString verdictDetail() const;
     /// Lines of "Why", for tests.
@@ -34,6 +37,10 @@ public:
     /// The value beside a label of the facts; empty when there is none.
     QString fact(const QString& label) const;
     QListWidget* liveStates() const noexcept { return m_live; }
+
+Q_SIGNALS:
+    /// The user wants a certificate that can take the place of the server's.
+    void replacementWanted();
 
 private:
     QWidget* buildEmpty();
@@ -54,6 +61,7 @@ private:
     QLabel* m_mark = nullptr;
     QLabel* m_verdict = nullptr;
     QLabel* m_detail = nullptr;
+    QPushButton* m_replace = nullptr;
     QWidget* m_reasonArea = nullptr;
     QVBoxLayout* m_reasons = nullptr;
     QWidget* m_factArea = nullptr;

@@ -68,6 +68,7 @@ void InspectorPage::makeSession() {
             Q_EMIT titleChanged(title);
     });
     connect(session, &InspectorSession::certificatesOpened, this, &InspectorPage::certificatesOpened);
+    connect(session, &InspectorSession::replacementWanted, this, &InspectorPage::replacementWanted);
     connect(session, &InspectorSession::inspected, this, &InspectorPage::inspected);
     m_sessions->setCurrentWidget(session);
     updateTabs();

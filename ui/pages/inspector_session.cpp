@@ -172,6 +172,10 @@ void InspectorSession::Private::connectAll() {
                      [this](const ConnectionReportPtr& result) { show(result); });
     QObject::connect(inspector, &service::ConnectionInspector::finished, q,
                      [this](const ConnectionReportPtr& result) { finish(result); });
+    QObject::connect(overview, &InspectorOverview::replacementWanted, q, [this] {
+        if (report && !report->facts.chain.empty())
+            Q_EMIT q->replacementWanted(report->facts.chain.front());
+    });
     QObject::connect(chain, &ChainView::openWanted, q, &InspectorSession::certificatesOpened);
     QObject::connect(chain, &ChainView::importWanted, q, [this] {
         if (report)
@@ -318,6 +322,7 @@ void InspectorSession::Private::show(const ConnectionReportPtr& result) {
     report = result;
     const base::Time now = context.clock.now();
     overview->setReport(*result, now);
+    overview->setReplacementPossible(context.session() != nullptr);
     handshake->setReport(*result);
     chain->setReport(*result, trustText, now);
     chain->setImportPossible(context.session() != nullptr);

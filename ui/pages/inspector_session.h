@@ -45,6 +45,8 @@ Q_SIGNALS:
     void titleChanged(const QString& title);
     /// The user wants to see these certificates, leaf first.
     void certificatesOpened(const std::vector<certwright::x509::Certificate>& certificates);
+    /// The user wants to make a certificate that can take the place of this one.
+    void replacementWanted(const certwright::x509::Certificate& certificate);
     /// Once for each connection that ended, well or not.
     void inspected();
 
