@@ -24,6 +24,7 @@ void addCommands(CommandLine& line) {
     addImportCommand(line);
     addListCommand(line);
     addConnectCommand(line);
+    addScanCommand(line);
     addRandCommands(line);
 }
 

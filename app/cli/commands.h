@@ -21,6 +21,7 @@ void addStoreCommands(CommandLine& line);
 void addImportCommand(CommandLine& line);
 void addListCommand(CommandLine& line);
 void addConnectCommand(CommandLine& line);
+void addScanCommand(CommandLine& line);
 void addRandCommands(CommandLine& line);
 void addAsn1Command(CommandLine& line);
 void addCompareCommand(CommandLine& line);

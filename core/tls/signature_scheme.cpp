@@ -62,4 +62,11 @@ std::string signatureSchemeName(std::uint16_t id) {
     return text.data();
 }
 
+std::vector<std::uint16_t> namedSignatureSchemes() {
+    std::vector<std::uint16_t> ids;
+    for (const Scheme& scheme : Schemes)
+        ids.push_back(scheme.id);
+    return ids;
+}
+
 } // namespace certwright::tls
