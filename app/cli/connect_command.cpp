@@ -38,6 +38,7 @@ struct ConnectArguments {
     StoreOptions store;
     double timeout = 10;
     bool withSecrets = false;
+    bool withMessages = false;
     std::string keyLog, captureFile, chainFile;
 };
 
@@ -199,9 +200,11 @@ int runConnect(const ConnectArguments& arguments, Console& console) {
     addStoreTrust(request.trust, arguments, console);
     const ConnectionReportPtr report = inspect(std::move(request), console.stopToken());
     if (console.isJson())
-        console.printJson(service::connectionJson(*report, arguments.withSecrets));
+        console.printJson(service::connectionJson(*report, arguments.withSecrets, arguments.withMessages));
     else
         printConnection(console, *report, arguments.withSecrets);
+    if (arguments.withMessages && !console.isJson())
+        printMessages(console, report->transcript);
     if (report->failure && !console.isJson()) {
         console.printError(report->failure->error);
         if (const char* side = sideText(report->failure->side))
@@ -237,6 +240,7 @@ void addConnectCommand(CommandLine& line) {
         ->capture_default_str()
         ->type_name("S");
     command.add_flag("--secrets", arguments->withSecrets, "Show master key and secrets");
+    command.add_flag("--messages", arguments->withMessages, "Show the handshake messages with their fields");
     command.add_option("--keylog", arguments->keyLog, "Append the secrets to this file for Wireshark")->type_name("F");
     command
         .add_option("--pcapng", arguments->captureFile, "Write what crossed the wire, with the secrets, for Wireshark")

@@ -2,6 +2,7 @@
 
 #include "app/cli/console.h"
 #include "core/base/bytes.h"
+#include "core/tls/message_decoder.h"
 
 #include <array>
 #include <chrono>
@@ -99,7 +100,25 @@ void printChecks(Console& console, const service::ConnectionReport& report) {
         row(console, "Host name", report.hostname->asked + (report.hostname->ok ? ": matches" : ": does NOT match"));
 }
 
+void printFields(Console& console, const std::vector<tls::wire::Field>& fields, std::size_t indent) {
+    for (const tls::wire::Field& field : fields) {
+        console.print(std::string(indent, ' ') + field.name + (field.value.empty() ? "" : ": " + field.value));
+        printFields(console, field.children, indent + 2);
+    }
+}
+
 } // namespace
+
+void printMessages(Console& console, const tls::Transcript& transcript) {
+    tls::MessageDecoder decoder;
+    for (const tls::Message& message : transcript.messages()) {
+        decoder.note(message);
+        console.print(milliseconds(message.time) + " " + std::string(tls::toString(message.direction)) + " " +
+                      message.name() + ", " + std::to_string(message.length) + " octets" +
+                      (message.isEncrypted ? ", encrypted" : ""));
+        printFields(console, tls::MessageDecoder::decode(message, decoder.context()), 2);
+    }
+}
 
 void printConnection(Console& console, const service::ConnectionReport& report, bool withSecrets) {
     const tls::SessionFacts& facts = report.facts;

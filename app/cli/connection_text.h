@@ -9,4 +9,7 @@ class Console;
 /// Prints what is known of a connection for people; the error, if there is one, is not among it.
 void printConnection(Console& console, const service::ConnectionReport& report, bool withSecrets);
 
+/// Prints the handshake messages with all their fields.
+void printMessages(Console& console, const tls::Transcript& transcript);
+
 } // namespace certwright::cli

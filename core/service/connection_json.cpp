@@ -1,6 +1,7 @@
 #include "core/service/connection_json.h"
 
 #include "core/base/bytes.h"
+#include "core/tls/message_decoder.h"
 
 namespace certwright::service {
 
@@ -56,14 +57,47 @@ Json statesJson(const tls::Transcript& transcript) {
     return list;
 }
 
-Json messagesJson(const tls::Transcript& transcript) {
+Json fieldsJson(const std::vector<tls::wire::Field>& fields) {
     Json list = Json::array();
-    for (const tls::Message& message : transcript.messages())
+    for (const tls::wire::Field& field : fields) {
+        Json entry{{"name", field.name},
+                   {"value", textJson(field.value)},
+                   {"offset", field.offset},
+                   {"length", field.length},
+                   {"damaged", field.isDamaged}};
+        if (!field.children.empty())
+            entry["fields"] = fieldsJson(field.children);
+        list.push_back(std::move(entry));
+    }
+    return list;
+}
+
+Json recordsJson(const tls::Traffic& traffic) {
+    Json list = Json::array();
+    for (const tls::Record& record : tls::recordsOf(traffic))
+        list.push_back({{"time_ms", timeSpanJson(record.time)},
+                        {"direction", toString(record.direction)},
+                        {"type", record.name()},
+                        {"version", tls::toString(static_cast<tls::ProtocolVersion>(record.version))},
+                        {"length", record.length}});
+    return list;
+}
+
+Json messagesJson(const tls::Transcript& transcript, bool withFields) {
+    tls::MessageDecoder decoder;
+    Json list = Json::array();
+    for (const tls::Message& message : transcript.messages()) {
         list.push_back({{"time_ms", timeSpanJson(message.time)},
                         {"direction", toString(message.direction)},
                         {"type", message.name()},
                         {"length", message.length},
                         {"encrypted", message.isEncrypted}});
+        if (!withFields)
+            continue;
+        decoder.note(message);
+        list.back()["hex"] = hexJson(message.bytes);
+        list.back()["fields"] = fieldsJson(tls::MessageDecoder::decode(message, decoder.context()));
+    }
     return list;
 }
 
@@ -142,7 +176,7 @@ Json errorWithSide(const ConnectionReport& report) {
 
 } // namespace
 
-Json connectionJson(const ConnectionReport& report, bool withSecrets) {
+Json connectionJson(const ConnectionReport& report, bool withSecrets, bool withFields) {
     const tls::SessionFacts& facts = report.facts;
     Json document;
     document["host"] = report.endpoint.host;
@@ -154,7 +188,9 @@ Json connectionJson(const ConnectionReport& report, bool withSecrets) {
         addSecrets(document, report);
     document["state"] = textJson(report.state);
     document["states"] = statesJson(report.transcript);
-    document["messages"] = messagesJson(report.transcript);
+    document["messages"] = messagesJson(report.transcript, withFields);
+    if (withFields)
+        document["records"] = recordsJson(report.transcript.traffic());
     document["offered_ciphers"] = ciphersJson(facts.offeredCiphers);
     document["shared_ciphers"] = ciphersJson(facts.sharedCiphers);
     document["chain"] = chainJson(facts.chain);

@@ -127,7 +127,8 @@ void TestInspectorFailures::refusedPort() {
     QVERIFY2(f.text("verdictDetail").contains(QStringLiteral("refused")), qPrintable(f.text("verdictDetail")));
     QVERIFY(f.reasons().contains(QStringLiteral("No TCP connection")));
     QVERIFY(f.find<QPlainTextEdit>("log")->toPlainText().contains(QStringLiteral("refused")));
-    for (const char* button : {"openCertificate", "importChain", "saveChain", "saveKeyLog", "cancelInspection"})
+    for (const char* button :
+         {"openCertificate", "importChain", "saveChain", "saveKeyLog", "saveCapture", "cancelInspection"})
         QVERIFY2(!f.find<QPushButton>(button)->isEnabled(), button);
     QCOMPARE(f.text("state"), QStringLiteral("There was no TLS connection."));
     for (int tab = 0; tab < f.tabs()->count(); ++tab) {

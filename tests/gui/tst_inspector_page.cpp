@@ -16,7 +16,6 @@
 #include <QScrollBar>
 #include <QTableView>
 #include <QTreeWidget>
-
 using namespace certwright;
 using namespace certwright::ui;
 using namespace certwright::test;
@@ -80,6 +79,8 @@ private Q_SLOTS:
     void hidesSecretsAgain();
     void savesTheKeyLogForItsOwnerOnly_data() { addVersions(); }
     void savesTheKeyLogForItsOwnerOnly();
+    void savesTheCapture_data() { addVersions(); }
+    void savesTheCapture();
     void verifiesTheChain_data();
     void verifiesTheChain();
     void importsTheChain();
@@ -163,6 +164,19 @@ void TestInspectorPage::showsMessagesAndStates() {
         dump += line.mid(6, 48);
     QCOMPARE(ungrouped(dump), f.helloHex(QStringLiteral("ClientHello")));
     QCOMPARE(table->model()->index(0, 2).data().toString(), QStringLiteral("ClientHello"));
+
+    // The bytes of a chosen field are marked: of the random those that the server saw.
+    auto* fields = f.find<QTreeWidget>("fields");
+    const auto found = fields->findItems(QStringLiteral("random"), Qt::MatchExactly | Qt::MatchRecursive);
+    QCOMPARE(found.size(), 1);
+    fields->setCurrentItem(found.first());
+    QString marked;
+    for (const auto& mark : f.find<QPlainTextEdit>("bytes")->extraSelections())
+        marked += mark.cursor.selectedText();
+    QCOMPARE(ungrouped(marked), f.helloHex(QStringLiteral("ClientHello")).mid(2 * 6, 2 * 32));
+    QCOMPARE(f.text("fieldPlace"), QStringLiteral("random: bytes 6 to 37"));
+    look(*f.page, QStringLiteral("inspector-field"));
+    QCOMPARE(found.first()->text(1).toLower(), ungrouped(marked));
 }
 
 void TestInspectorPage::listsTheSuitesOfTheHello() {
@@ -273,6 +287,25 @@ void TestInspectorPage::savesTheKeyLogForItsOwnerOnly() {
     QCOMPARE(f.prompts.errors.front().title, QStringLiteral("The key log was not saved"));
     QVERIFY(f.prompts.errors.front().error.kind() == base::ErrorKind::Io);
     QVERIFY(f.prompts.isScriptDone());
+}
+
+void TestInspectorPage::savesTheCapture() {
+    QFETCH(bool, isTls13);
+    Fixture f;
+    QVERIFY(!f.find<QPushButton>("saveCapture")->isEnabled());
+    f.startServer(versionArguments(isTls13));
+    QVERIFY(f.inspect(f.address()));
+    const QString path = f.path(QStringLiteral("connection.pcapng"));
+    f.prompts.willChooseFiles({path});
+    f.find<QPushButton>("saveCapture")->click();
+    QVERIFY(waitUntil([&f] { return !f.toasts.empty(); }));
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QByteArray capture = file.readAll();
+    for (const QByteArray& line : f.keyLogLines())
+        QVERIFY2(line.startsWith('#') || capture.contains(line), line.constData());
+    QVERIFY(capture.contains(QByteArray::fromHex(f.helloHex(QStringLiteral("ClientHello")).toLatin1())));
+    QCOMPARE(QFileInfo(path).permissions() & QFileDevice::Permissions(0x0077), QFileDevice::Permissions());
 }
 
 void TestInspectorPage::verifiesTheChain_data() {

@@ -1,6 +1,7 @@
 // What tshark finds in the captures that are written of real connections, and what the server logged about them.
 #include "core/net/tls_connection.h"
 #include "core/service/inspecting.h"
+#include "core/tls/message_decoder.h"
 #include "core/tls/pcapng.h"
 #include "tests/core/net/server_files.h"
 #include "tests/interop/tool_files.h"
@@ -11,6 +12,9 @@
 #include <QFileInfo>
 #include <QObject>
 #include <QTest>
+
+#include <algorithm>
+#include <functional>
 
 using namespace certwright;
 using namespace certwright::test;
@@ -77,6 +81,77 @@ QStringList fieldsOf(const QString& tshark, const QString& path, const char* fil
     return QString::fromUtf8(result.output).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
 }
 
+/// A field of tshark and the names of ours that it stands for.
+struct FieldPair {
+    const char* theirs;
+    std::vector<std::string> ours;
+};
+
+const std::vector<FieldPair>& fieldPairs() {
+    static const std::vector<FieldPair> pairs{
+        {"tls.handshake.type", {"msg_type"}},
+        {"tls.handshake.ciphersuite", {"cipher_suite"}},
+        {"tls.handshake.extensions_supported_group", {"named_group"}},
+        {"tls.handshake.extensions_ec_point_format", {"ec_point_format"}},
+        {"tls.handshake.sig_hash_alg", {"signature_scheme", "algorithm"}},
+        {"tls.handshake.extensions_key_share_group", {"group"}},
+        {"tls.handshake.extensions_key_share_selected_group", {"selected_group"}},
+        {"tls.handshake.extensions.supported_version", {"version", "selected_version"}},
+        {"tls.handshake.server_named_curve", {"named_curve"}},
+        {"tls.handshake.session_ticket_lifetime_hint", {"ticket_lifetime", "ticket_lifetime_hint"}},
+        {"tls.handshake.cert_type", {"certificate_type"}},
+        {"tls.extension.psk_ke_mode", {"ke_mode"}},
+    };
+    return pairs;
+}
+
+void walk(const std::vector<tls::wire::Field>& fields, const std::function<void(const tls::wire::Field&)>& look) {
+    for (const tls::wire::Field& field : fields) {
+        look(field);
+        walk(field.children, look);
+    }
+}
+
+QString numberAt(base::BytesView message, std::size_t offset, std::size_t length) {
+    quint64 number = 0;
+    for (const std::uint8_t octet : message.subspan(offset, length))
+        number = (number << 8U) | octet;
+    return QString::number(number);
+}
+
+/// The numbers at the places of all fields with one of these names, and of the types of extensions.
+QStringList numbersOf(const tls::Transcript& transcript, const std::vector<std::string>& names) {
+    QStringList numbers;
+    tls::MessageDecoder decoder;
+    for (const tls::Message& message : transcript.messages()) {
+        decoder.note(message);
+        if (message.content != tls::Message::Content::Handshake)
+            continue;
+        walk(tls::MessageDecoder::decode(message, decoder.context()), [&](const tls::wire::Field& field) {
+            if (field.isDamaged)
+                qFatal("%s of %s is damaged", field.name.c_str(), message.name().c_str());
+            if (names.front() != "extensions") {
+                if (std::find(names.begin(), names.end(), field.name) != names.end())
+                    numbers << numberAt(message.bytes, field.offset, field.length);
+                return;
+            }
+            if (field.name != "extensions")
+                return;
+            for (const tls::wire::Field& extension : field.children)
+                numbers << numberAt(message.bytes, extension.offset, 2);
+        });
+    }
+    return numbers;
+}
+
+/// The same of tshark's output, where packets stand in lines and values between commas.
+QStringList numbersIn(const QStringList& lines) {
+    QStringList numbers;
+    for (const QString& word : lines.join(QLatin1Char(',')).split(QLatin1Char(','), Qt::SkipEmptyParts))
+        numbers << QString::number(word.toULongLong(nullptr, 0));
+    return numbers;
+}
+
 } // namespace
 
 class InteropRecordingTest : public QObject {
@@ -87,6 +162,8 @@ private Q_SLOTS:
     void tsharkReadsTheDecryptedPage();
     void tsharkReadsThePreludeToo();
     void hasTheRecordsThatTsharkFinds();
+    void decodesWhatTsharkDecodes_data();
+    void decodesWhatTsharkDecodes();
 
 private:
     TestCa m_root;
@@ -192,6 +269,49 @@ void InteropRecordingTest::hasTheRecordsThatTsharkFinds() {
         theirs << types[i] + QLatin1Char(' ') + lengths[i];
     QVERIFY(ours.size() > 5);
     QCOMPARE(ours, theirs);
+}
+
+void InteropRecordingTest::decodesWhatTsharkDecodes_data() {
+    QTest::addColumn<QByteArray>("version");
+    QTest::addColumn<QString>("arguments");
+    QTest::newRow("1.3, another hello, certificate asked for")
+        << QByteArray("TLSv1.3") << QStringLiteral("-groups P-384 -verify 1");
+    QTest::newRow("1.2, ECDHE, certificate asked for") << QByteArray("TLSv1.2") << QStringLiteral("-verify 1");
+    QTest::newRow("1.2, DHE") << QByteArray("TLSv1.2") << QStringLiteral("-cipher DHE");
+}
+
+void InteropRecordingTest::decodesWhatTsharkDecodes() {
+    CERTWRIGHT_NEED_TOOL(openssl, "openssl");
+    CERTWRIGHT_NEED_TOOL(tshark, "tshark");
+    QFETCH(QByteArray, version);
+    QFETCH(QString, arguments);
+    IssueOptions rsa;
+    rsa.keyType = "rsa:2048";
+    const Issued leaf = arguments.contains(QLatin1String("DHE")) ? m_root.issue(rsa) : m_root.issue();
+    const ServerFiles serverFiles(leaf, {}, m_root.certificate());
+    const auto server = RealServer::startOpenssl(
+        openssl, QStringList{latin("-cert"), serverFiles.path("leaf.pem"), latin("-key"), serverFiles.path("key.pem"),
+                             latin("-CAfile"), serverFiles.path("root.pem"), latin("-quiet"), latin("-rev")} +
+                     arguments.split(QLatin1Char(' ')));
+    QVERIFY(server);
+    const auto connection = connectTo(server->port(), version);
+    QVERIFY(waitFor(*connection, ConnectionPhase::Established));
+    connection->close();
+    QVERIFY(waitFor(*connection, ConnectionPhase::Finished));
+    const tls::Transcript transcript = connection->engine()->transcript();
+    const ToolFiles files;
+    const QString capture = save(files, *connection);
+    for (const FieldPair& pair : fieldPairs()) {
+        const QStringList theirs = numbersIn(fieldsOf(tshark, capture, "tls.handshake", pair.theirs));
+        QVERIFY2(numbersOf(transcript, pair.ours) == theirs,
+                 qPrintable(latin(pair.theirs) + QLatin1Char('\n') +
+                            numbersOf(transcript, pair.ours).join(QLatin1Char(' ')) + QLatin1Char('\n') +
+                            theirs.join(QLatin1Char(' '))));
+    }
+    const QStringList extensions =
+        numbersIn(fieldsOf(tshark, capture, "tls.handshake", "tls.handshake.extension.type"));
+    QVERIFY(extensions.size() > 8);
+    QCOMPARE(numbersOf(transcript, {"extensions"}), extensions);
 }
 
 CERTWRIGHT_TEST_MAIN(InteropRecordingTest)

@@ -5,6 +5,8 @@
 
 #include <QLocale>
 
+#include <algorithm>
+
 namespace certwright::ui {
 
 QString elapsedText(std::chrono::microseconds time) {
@@ -16,8 +18,15 @@ void HandshakeModel::clear() {
 }
 
 void HandshakeModel::setMessages(const std::vector<tls::Message>& messages) {
+    if (!messages.empty() && beginsWithShown(messages)) {
+        append({messages.begin() + rowCount(), messages.end()});
+        return;
+    }
     beginResetModel();
     m_messages = messages;
+    m_decoder = {};
+    m_contexts.clear();
+    noteContexts();
     endResetModel();
 }
 
@@ -27,7 +36,27 @@ void HandshakeModel::append(const std::vector<tls::Message>& messages) {
     const int first = rowCount();
     beginInsertRows({}, first, first + static_cast<int>(messages.size()) - 1);
     m_messages.insert(m_messages.end(), messages.begin(), messages.end());
+    noteContexts();
     endInsertRows();
+}
+
+bool HandshakeModel::beginsWithShown(const std::vector<tls::Message>& messages) const {
+    return messages.size() >= m_messages.size() && std::equal(m_messages.begin(), m_messages.end(), messages.begin(),
+                                                              [](const tls::Message& shown, const tls::Message& other) {
+                                                                  return shown.time == other.time &&
+                                                                         shown.bytes == other.bytes;
+                                                              });
+}
+
+void HandshakeModel::noteContexts() {
+    for (std::size_t i = m_contexts.size(); i < m_messages.size(); ++i) {
+        m_decoder.note(m_messages[i]);
+        m_contexts.push_back(m_decoder.context());
+    }
+}
+
+std::vector<tls::wire::Field> HandshakeModel::fields(int row) const {
+    return tls::MessageDecoder::decode(message(row), m_contexts.at(static_cast<std::size_t>(row)));
 }
 
 int HandshakeModel::rowCount(const QModelIndex& parent) const {

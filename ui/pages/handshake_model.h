@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/tls/message_decoder.h"
 #include "core/tls/transcript.h"
 
 #include <QAbstractTableModel>
@@ -18,8 +19,11 @@ public:
 
     void clear();
     void append(const std::vector<tls::Message>& messages);
+    /// All of them: those that are here already stay, so that what is chosen stays chosen.
     void setMessages(const std::vector<tls::Message>& messages);
     const tls::Message& message(int row) const { return m_messages.at(static_cast<std::size_t>(row)); }
+    /// What the message consists of; empty when its bytes were not kept.
+    std::vector<tls::wire::Field> fields(int row) const;
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
@@ -27,7 +31,12 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 private:
+    bool beginsWithShown(const std::vector<tls::Message>& messages) const;
+    void noteContexts();
+
     std::vector<tls::Message> m_messages;
+    tls::MessageDecoder m_decoder;
+    std::vector<tls::wire::MessageContext> m_contexts; ///< what each was sent under
 };
 
 /// "14.2 ms"

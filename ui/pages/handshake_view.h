@@ -7,12 +7,15 @@
 class QLabel;
 class QPlainTextEdit;
 class QTableView;
+class QTreeWidget;
+class QTreeWidgetItem;
 
 namespace certwright::ui {
 
 class HandshakeModel;
 
-/// The messages of a handshake as a list that grows while it runs, and the bytes of the chosen one.
+/// The messages of a handshake as a list that grows while it runs, and what the chosen one consists of: its fields as a
+/// tree, and its bytes, in which those of the chosen field are marked.
 class HandshakeView : public QWidget {
     Q_OBJECT
 public:
@@ -25,13 +28,18 @@ public:
     const HandshakeModel* model() const noexcept { return m_model; }
 
 private:
+    QWidget* makeList();
+    QWidget* makeDetail();
     void showMessage(int row);
+    void markField(const QTreeWidgetItem* item);
     void showSummary();
 
     HandshakeModel* m_model;
     QTableView* m_table;
     QLabel* m_summary;
     QLabel* m_title;
+    QTreeWidget* m_fields;
+    QLabel* m_place;
     QPlainTextEdit* m_bytes;
 };
 

@@ -184,4 +184,29 @@ void InspectionActs::saveKeyLog(const service::ConnectionReportPtr& report) {
     });
 }
 
+void InspectionActs::saveCapture(const service::ConnectionReportPtr& report) {
+    FileRequest request;
+    request.title = tr("Save the capture");
+    request.suggestedName = printable(report->endpoint.host) + QStringLiteral(".pcapng");
+    request.defaultSuffix = QStringLiteral("pcapng");
+    request.filters = {tr("Captures (*.pcapng)")};
+    m_context.prompts.askSaveFile(m_window, request, this, [this, report](const QString& path) {
+        if (path.isEmpty())
+            return;
+        m_context.jobs.run<bool>(
+            {}, this,
+            [path, report](const base::JobControl&) {
+                service::saveCapture(toStdString(path), *report, true); // replacing was asked about
+                return true;
+            },
+            [this, path](const base::Outcome<bool>& saved) {
+                if (!saved)
+                    m_context.prompts.showError(m_window, tr("The capture was not saved"), saved.error(), this);
+                else if (m_context.toast)
+                    m_context.toast(tr("The capture with the secrets of this session is in %1").arg(printable(path)),
+                                    {}, {});
+            });
+    });
+}
+
 } // namespace certwright::ui

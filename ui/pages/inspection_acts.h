@@ -34,6 +34,8 @@ public:
     void fetchIssuers(const service::ConnectionReport& report, const service::TrustChoice& trust,
                       const std::vector<std::string>& urls);
     void saveKeyLog(const service::ConnectionReportPtr& report);
+    /// What crossed the wire, with the secrets.
+    void saveCapture(const service::ConnectionReportPtr& report);
 
 Q_SIGNALS:
     void importRunning(bool isRunning);

@@ -201,6 +201,10 @@ void InspectorSession::Private::connectAll() {
         if (report)
             acts->saveKeyLog(report);
     });
+    QObject::connect(secrets, &SecretsView::captureWanted, q, [this] {
+        if (report)
+            acts->saveCapture(report);
+    });
 }
 
 void InspectorSession::Private::connectConsole() {

@@ -61,9 +61,12 @@ SecretsView::SecretsView(QWidget* parent)
     : QWidget(parent)
     , m_warning(new InlineBanner(this))
     , m_save(new QPushButton(icon(QStringLiteral("export")), tr("Save &key log…"), this))
+    , m_saveCapture(new QPushButton(icon(QStringLiteral("export")), tr("Save capt&ure…"), this))
     , m_clipboard(makeSecondaryLabel({}, this))
     , m_state(makeSecondaryLabel({}, this)) {
     m_save->setObjectName(QStringLiteral("saveKeyLog"));
+    m_saveCapture->setObjectName(QStringLiteral("saveCapture"));
+    m_saveCapture->setToolTip(tr("What crossed the wire, with the secrets: Wireshark opens it decrypted"));
     m_state->setObjectName(QStringLiteral("state"));
     m_state->setContentsMargins(12, 8, 12, 8);
     m_clipboard->setObjectName(QStringLiteral("clipboardCountdown"));
@@ -71,7 +74,11 @@ SecretsView::SecretsView(QWidget* parent)
     bar->setContentsMargins(12, 8, 12, 8);
     bar->setSpacing(8);
     bar->addWidget(m_save);
-    QLabel* note = makeSecondaryLabel(tr("NSS format, for Wireshark’s (Pre)-Master-Secret log; file mode 0600"), this);
+    bar->addWidget(m_saveCapture);
+    QLabel* note = makeSecondaryLabel(tr("For Wireshark: a log of the secrets (NSS format), or what crossed the wire "
+                                         "together with them (pcapng). Both "
+                                         "with file mode 0600."),
+                                      this);
     note->setWordWrap(true);
     bar->addWidget(note, 1);
     bar->addWidget(m_clipboard);
@@ -91,6 +98,7 @@ SecretsView::SecretsView(QWidget* parent)
     m_second.setInterval(1000);
     connect(&m_second, &QTimer::timeout, this, &SecretsView::tick);
     connect(m_save, &QPushButton::clicked, this, &SecretsView::keyLogWanted);
+    connect(m_saveCapture, &QPushButton::clicked, this, &SecretsView::captureWanted);
     connect(&SecretClipboard::instance(), &SecretClipboard::countdown, this, [this](int seconds, const QString& what) {
         m_clipboard->setText(seconds > 0 ? tr("%1 on the clipboard, cleared in %2 s").arg(what).arg(seconds)
                                          : QString());
@@ -121,6 +129,7 @@ void SecretsView::clear() {
     m_list->setAutoFillBackground(true);
     m_report.reset();
     m_save->setEnabled(false);
+    m_saveCapture->setEnabled(false);
     m_warning->hide();
     m_state->setText(tr("No values yet"));
 }
@@ -151,6 +160,7 @@ void SecretsView::setReport(service::ConnectionReportPtr report) {
     tabInReadingOrder(*this); // the buttons were made last, but stand above others
     const bool hasSecrets = !m_report->secrets.isEmpty();
     m_save->setEnabled(hasSecrets);
+    m_saveCapture->setEnabled(!m_report->transcript.traffic().isEmpty());
     if (hasSecrets)
         m_warning->showMessage(
             InlineBanner::Severity::Warning,

@@ -39,6 +39,8 @@ public:
 Q_SIGNALS:
     /// "Save key log..." was pressed.
     void keyLogWanted();
+    /// "Save capture..." was pressed.
+    void captureWanted();
 
 protected:
     void hideEvent(QHideEvent* event) override;
@@ -68,6 +70,7 @@ private:
     service::ConnectionReportPtr m_report;
     InlineBanner* m_warning;
     QPushButton* m_save;
+    QPushButton* m_saveCapture;
     QLabel* m_clipboard;
     QWidget* m_list = nullptr;
     QLabel* m_state;

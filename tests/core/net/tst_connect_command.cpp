@@ -5,6 +5,8 @@
 #include "tests/support/test_main.h"
 #include "tests/support/tools.h"
 
+#include <QFile>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -28,6 +30,7 @@ class TestConnectCommand : public QObject {
 
 private Q_SLOTS:
     void tellsWhatWasAgreedUpon();
+    void recordsTheConnection();
     void trustsTheStore();
     void refusesWhatItDoesNotDo_data();
     void refusesWhatItDoesNotDo();
@@ -84,6 +87,46 @@ void TestConnectCommand::tellsWhatWasAgreedUpon() {
              latin("other.example"));
 }
 
+void TestConnectCommand::recordsTheConnection() {
+    CERTWRIGHT_NEED_TOOL(openssl, "openssl");
+    const QString program = test::builtProgram(latin("app/cli/certwright-cli"));
+    QVERIFY(!program.isEmpty());
+    const test::TestCa root;
+    const test::Issued leaf = root.issue();
+    const ServerFiles files(leaf, {}, root.certificate());
+    const auto server = RealServer::startOpenssl(
+        openssl, {latin("-cert"), files.path("leaf.pem"), latin("-key"), files.path("key.pem"), latin("-www")});
+    QVERIFY(server);
+    const QStringList arguments{latin("connect"),  latin("localhost:%1").arg(server->port()),
+                                latin("--trust"),  files.path("root.pem"),
+                                latin("--pcapng"), files.path("recorded.pcapng")};
+    const auto result = test::run(program, arguments + QStringList{latin("--json"), latin("--messages")});
+    QVERIFY2(result.exitCode == 0, result.describe().constData());
+    const QJsonObject document = QJsonDocument::fromJson(result.output).object();
+    const QJsonArray messages = document[latin("messages")].toArray();
+    QVERIFY(messages.size() > 5);
+    const QString hex = messages.first()[latin("hex")].toString();
+    QJsonObject random;
+    for (const QJsonValue& field : messages.first()[latin("fields")].toArray()) {
+        if (field[latin("name")] == latin("random"))
+            random = field.toObject();
+    }
+    QCOMPARE(random[latin("value")], document[latin("client_random")]);
+    QCOMPARE(hex.mid(2 * random[latin("offset")].toInt(), 2 * random[latin("length")].toInt()),
+             random[latin("value")].toString());
+    QCOMPARE(document[latin("records")].toArray().first()[latin("type")].toString(), latin("Handshake"));
+    const QFile::Permissions others = QFile::ReadGroup | QFile::ReadOther;
+    QVERIFY((QFileInfo(files.path("recorded.pcapng")).permissions() & others) == QFile::Permissions());
+    QFile capture(files.path("recorded.pcapng"));
+    QVERIFY(capture.open(QIODevice::ReadOnly));
+    QVERIFY(capture.readAll().contains(QByteArray::fromHex(hex.toLatin1())));
+
+    // For people, and a file that is there already stays.
+    const auto text = test::run(program, arguments + QStringList{latin("--messages")});
+    QCOMPARE(text.exitCode, 9);
+    QVERIFY2(text.output.contains("host_name: localhost\n"), text.output.constData());
+}
+
 void TestConnectCommand::trustsTheStore() {
     CERTWRIGHT_NEED_TOOL(openssl, "openssl");
     const QString program = test::builtProgram(latin("app/cli/certwright-cli"));
@@ -124,8 +167,8 @@ void TestConnectCommand::trustsTheStore() {
 
 void TestConnectCommand::refusesWhatItDoesNotDo_data() {
     QTest::addColumn<QStringList>("arguments");
-    for (const char* words : {"--starttls smtp", "--proxy http://x:1", "--psk a:00", "--pcapng f", "--resume",
-                              "--cert f", "--min-version TLSv9", "--ciphers NO-SUCH", "--sni ", "--timeout 0"})
+    for (const char* words : {"--starttls smtp", "--proxy http://x:1", "--psk a:00", "--resume", "--cert f",
+                              "--min-version TLSv9", "--ciphers NO-SUCH", "--sni ", "--timeout 0"})
         QTest::newRow(words) << latin(words).split(QLatin1Char(' '));
 }
 
