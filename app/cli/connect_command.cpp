@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -37,6 +38,7 @@ struct ConnectArguments {
     std::vector<std::string> trust;
     StoreOptions store;
     double timeout = 10;
+    std::string startTls, proxy;
     bool withSecrets = false;
     bool withMessages = false;
     std::string keyLog, captureFile, chainFile;
@@ -77,6 +79,22 @@ void addStoreTrust(service::TrustChoice& trust, const ConnectArguments& argument
     }
 }
 
+std::string startTlsNames() {
+    std::string names;
+    for (const tls::starttls::Protocol protocol : tls::starttls::allProtocols())
+        names += (names.empty() ? "" : "|") + std::string(toString(protocol));
+    return names;
+}
+
+std::optional<tls::starttls::Protocol> startTlsOf(const std::string& name) {
+    if (name.empty())
+        return std::nullopt;
+    const auto protocol = tls::starttls::parseProtocol(name);
+    if (!protocol)
+        throw UsageError("--starttls is no protocol: " + name + " (" + startTlsNames() + ")");
+    return protocol;
+}
+
 service::TrustChoice trustOf(const std::vector<std::string>& words) {
     service::TrustChoice trust;
     trust.system = words.empty();
@@ -91,7 +109,14 @@ service::TrustChoice trustOf(const std::vector<std::string>& words) {
 
 service::ConnectionRequest requestOf(const ConnectArguments& arguments) {
     service::ConnectionRequest request;
-    request.endpoint = net::parseEndpoint(arguments.target);
+    request.startTls = startTlsOf(arguments.startTls);
+    request.endpoint = net::parseEndpoint(
+        arguments.target,
+        request.startTls ? std::optional<std::uint16_t>(tls::starttls::defaultPort(*request.startTls)) : std::nullopt);
+    if (!arguments.proxy.empty())
+        request.proxy = tls::starttls::parseProxy(arguments.proxy);
+    if (request.proxy && request.endpoint.isUnix())
+        throw UsageError("--proxy has no effect on a Unix socket");
     if (arguments.serverName && arguments.serverName->empty())
         throw UsageError("--sni needs a name");
     request.serverName = arguments.serverName.value_or("");
@@ -219,11 +244,24 @@ int runConnect(const ConnectArguments& arguments, Console& console) {
 void addConnectCommand(CommandLine& line) {
     auto arguments = std::make_shared<ConnectArguments>();
     CLI::App& command = line.add("connect", "Look at a TLS connection: what was agreed upon, and whether to trust it");
-    command.add_option("target", arguments->target, "HOST:PORT, [IPV6]:PORT or a URL")
+    command
+        .add_option("target", arguments->target,
+                    "HOST:PORT, [IPV6]:PORT, unix:PATH or a URL; with --starttls the port may be left out")
         ->required()
         ->type_name("HOST:PORT");
     command.add_option("--sni", arguments->serverName, "Name to ask for and to check instead of HOST")
         ->type_name("NAME");
+    command
+        .add_option("--starttls", arguments->startTls,
+                    "Begin in plain text and ask for TLS as this protocol does. Without a port: smtp 25 (submission "
+                    "listens on 587), lmtp 24, imap 143, pop3 110, ftp 21, ldap 389, xmpp 5222, xmpp-server 5269, "
+                    "postgres 5432, mysql 3306, sieve 4190, nntp 119, rdp 3389")
+        ->type_name(startTlsNames());
+    command
+        .add_option(
+            "--proxy", arguments->proxy,
+            "Go through http://[USER:PASSWORD@]HOST[:80] by CONNECT, or socks5://...[:1080]; it looks the name up")
+        ->type_name("URL");
     command.add_option("--alpn", arguments->alpn, "Protocols to offer, separated by commas")->type_name("LIST");
     command.add_option("--min-version", arguments->minimumVersion, "Oldest version to offer")->type_name("V");
     command.add_option("--max-version", arguments->maximumVersion, "Newest version to offer")->type_name("V");

@@ -75,6 +75,18 @@ void printSecrets(Console& console, const service::ConnectionReport& report) {
     }
 }
 
+/// What was said before TLS; > ours, < theirs.
+void printPlain(Console& console, const service::ConnectionReport& report) {
+    constexpr std::size_t MaximumLines = 60;
+    console.print("In plain text before TLS");
+    for (std::size_t i = 0; i < report.plain.size() && i < MaximumLines; ++i) {
+        const bool isOurs = report.plain[i].direction == tls::Direction::Sent;
+        console.print((isOurs ? "  > " : "  < ") + report.plain[i].toText());
+    }
+    if (report.plain.size() > MaximumLines)
+        console.print("  and " + std::to_string(report.plain.size() - MaximumLines) + " lines more (--json has all)");
+}
+
 void printChain(Console& console, const service::ConnectionReport& report) {
     console.print("Certificates as sent");
     for (std::size_t i = 0; i < report.facts.chain.size(); ++i) {
@@ -124,6 +136,10 @@ void printConnection(Console& console, const service::ConnectionReport& report, 
     const tls::SessionFacts& facts = report.facts;
     if (!report.peerAddress.empty())
         row(console, "Connected to", report.peerAddress + " from " + report.localAddress);
+    if (!report.proxy.empty())
+        row(console, "Through the proxy", report.proxy);
+    if (!report.plain.empty())
+        printPlain(console, report);
     if (facts.version)
         printSettings(console, facts);
     if (!facts.clientRandom.empty())
@@ -138,7 +154,8 @@ void printConnection(Console& console, const service::ConnectionReport& report, 
     if (!report.state.empty())
         row(console, "State", report.state);
     row(console, "Time",
-        "look-up " + milliseconds(report.timings.lookUp) + ", TCP " + milliseconds(report.timings.connect) + ", TLS " +
+        "look-up " + milliseconds(report.timings.lookUp) + ", TCP " + milliseconds(report.timings.connect) +
+            (report.plain.empty() ? "" : ", STARTTLS " + milliseconds(report.timings.startTls)) + ", TLS " +
             milliseconds(report.timings.handshake));
     row(console, "Bytes", std::to_string(report.bytesIn) + " received, " + std::to_string(report.bytesOut) + " sent");
 }

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/tls/host_check.h"
+#include "core/tls/socket_address.h"
 
 #include <QString>
 #include <QUrl>
@@ -18,6 +19,7 @@ using base::Error;
 using base::ErrorKind;
 
 constexpr int MaximumPort = 65535;
+constexpr std::string_view UnixPrefix = "unix:";
 
 struct SchemePort {
     std::string_view scheme;
@@ -88,9 +90,19 @@ Endpoint parseUrl(std::string_view text, std::optional<std::uint16_t> defaultPor
     return endpoint;
 }
 
+Endpoint parseUnix(std::string_view path) {
+    Endpoint endpoint;
+    endpoint.socketPath = path;
+    if (!tls::SocketAddress::fromUnixPath(endpoint.socketPath))
+        throw Error(ErrorKind::BadInput, "The path of the Unix socket is too long for the system");
+    return endpoint;
+}
+
 } // namespace
 
 std::string Endpoint::toText() const {
+    if (isUnix())
+        return std::string(UnixPrefix) + socketPath;
     const bool isIpv6 = host.find(':') != std::string::npos;
     return (isIpv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
@@ -110,6 +122,8 @@ bool Endpoint::isAddress() const {
 
 Endpoint parseEndpoint(std::string_view text, std::optional<std::uint16_t> defaultPort) {
     text = trimmed(text);
+    if (text.starts_with(UnixPrefix) && text.find_first_of("/@") == UnixPrefix.size())
+        return parseUnix(text.substr(UnixPrefix.size()));
     if (text.find("://") != std::string_view::npos)
         return parseUrl(text, defaultPort);
     text = text.substr(0, text.find('/')); // a path that came along with the host

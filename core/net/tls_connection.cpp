@@ -52,6 +52,8 @@ std::string_view toString(ConnectionPhase phase) noexcept {
         return "looking-up";
     case ConnectionPhase::Connecting:
         return "connecting";
+    case ConnectionPhase::StartTls:
+        return "starttls";
     case ConnectionPhase::Handshaking:
         return "handshaking";
     case ConnectionPhase::Established:
@@ -81,15 +83,17 @@ TlsConnection::~TlsConnection() {
 void TlsConnection::start() {
     m_clock.start();
     m_startedAt = std::chrono::floor<microseconds>(std::chrono::system_clock::now());
-    if (const auto address = tls::SocketAddress::fromText(m_options.endpoint.host, m_options.endpoint.port)) {
+    const Endpoint hop = nextHop();
+    const auto address = hop.isUnix() ? tls::SocketAddress::fromUnixPath(hop.socketPath)
+                                      : tls::SocketAddress::fromText(hop.host, hop.port);
+    if (address) {
         m_addresses.push_back(*address);
         enterPhase(ConnectionPhase::Connecting);
         QMetaObject::invokeMethod(this, &TlsConnection::connectToNext, Qt::QueuedConnection);
     } else {
         enterPhase(ConnectionPhase::LookingUp);
         m_lookUp = new HostLookup(this);
-        m_lookUp->start(m_options.endpoint.asciiHost(), m_options.endpoint.port,
-                        [this](const HostLookup::Addresses& found) { onLookedUp(found); });
+        m_lookUp->start(hop.asciiHost(), hop.port, [this](const HostLookup::Addresses& found) { onLookedUp(found); });
     }
     armTimer();
 }
@@ -118,7 +122,7 @@ void TlsConnection::cancel() {
 void TlsConnection::onLookedUp(const HostLookup::Addresses& found) {
     if (m_phase != ConnectionPhase::LookingUp)
         return;
-    const std::string& host = m_options.endpoint.host;
+    const std::string host = nextHop().host;
     if (found ? found->empty() : found.error().kind() == ErrorKind::NotFound) {
         fail(Error(ErrorKind::Network, "There is no host “" + host + "”", "Check how it is written"),
              FailureSide::Transport);
@@ -153,8 +157,10 @@ void TlsConnection::connectToNext() {
     while (m_phase == ConnectionPhase::Connecting) {
         releaseSocket();
         if (m_nextAddress >= m_addresses.size()) {
-            fail(Error(ErrorKind::Network, "Could not connect to " + m_attemptErrors,
-                       m_lastAttemptError == ECONNREFUSED ? "Nothing listens on this port there; check the port" : ""),
+            fail(Error(ErrorKind::Network,
+                       (m_options.proxy ? "Could not connect to the proxy at " : "Could not connect to ") +
+                           m_attemptErrors,
+                       m_lastAttemptError == ECONNREFUSED ? "Nothing listens there; check port or path" : ""),
                  FailureSide::Transport);
             return;
         }
@@ -202,18 +208,15 @@ void TlsConnection::onConnected() {
     m_localAddress = m_socket.localAddress();
     m_readNotifier = new QSocketNotifier(m_socket.descriptor(), QSocketNotifier::Read, this);
     connect(m_readNotifier, &QSocketNotifier::activated, this, &TlsConnection::drive);
-    enterPhase(ConnectionPhase::Handshaking);
-    try {
-        m_engine = std::make_unique<tls::Engine>(m_context, m_options.serverName);
-    } catch (const Error& error) {
-        fail(error, FailureSide::Ours);
-        return;
-    }
-    armTimer();
-    drive();
+    if (m_options.startTls || m_options.proxy)
+        startPrelude();
+    else
+        startHandshake();
 }
 
 void TlsConnection::drive() {
+    if (m_phase == ConnectionPhase::StartTls)
+        drivePrelude();
     if (m_engine == nullptr || isOver())
         return;
     try {
@@ -285,7 +288,7 @@ void TlsConnection::beginClosing() {
 TlsConnection::Flow TlsConnection::flushOutput() {
     for (;;) {
         if (m_sent == m_unsent.size()) {
-            m_unsent = m_engine->takeOutput();
+            m_unsent = m_engine != nullptr ? m_engine->takeOutput() : m_prelude->takeOutput();
             m_sent = 0;
         }
         if (m_unsent.empty() || m_writeError != 0) {
@@ -314,7 +317,7 @@ TlsConnection::Flow TlsConnection::readInput() {
     std::size_t size = 0;
     switch (m_socket.read(buffer, size)) {
     case tls::Socket::Result::Done:
-        m_engine->feed(base::BytesView(buffer).first(size));
+        feed(base::BytesView(buffer).first(size));
         return Flow::GoOn;
     case tls::Socket::Result::WouldBlock:
         return Flow::Wait;
@@ -323,7 +326,7 @@ TlsConnection::Flow TlsConnection::readInput() {
             finish(); // without close_notify, which nothing depends on here: the engine need not fail over it
             return Flow::Wait;
         }
-        m_engine->feedEof();
+        feedEof();
         return Flow::GoOn;
     case tls::Socket::Result::Failed:
         onStreamError(m_socket.lastError());
@@ -349,7 +352,7 @@ void TlsConnection::onStreamError(int error) {
 
 void TlsConnection::watch() {
     if (m_readNotifier != nullptr)
-        m_readNotifier->setEnabled(!m_engine->hasSeenEof() && !isPaused());
+        m_readNotifier->setEnabled(m_engine == nullptr || (!m_engine->hasSeenEof() && !isPaused()));
     if (m_writeNotifier != nullptr)
         m_writeNotifier->setEnabled(m_sent < m_unsent.size());
 }
@@ -384,11 +387,14 @@ void TlsConnection::failLate() {
     std::string message;
     std::string hint;
     if (m_phase == ConnectionPhase::LookingUp) {
-        message = "The address of “" + m_options.endpoint.host + "” was not found" + within;
+        message = "The address of “" + nextHop().host + "” was not found" + within;
         hint = "Check the network connection";
     } else if (m_phase == ConnectionPhase::Connecting) {
-        message = "Could not connect to " + m_options.endpoint.toText() + within;
+        message = "Could not connect to " + nextHop().toText() + within;
         hint = "A firewall may drop what is sent there, or the host is down";
+    } else if (m_phase == ConnectionPhase::StartTls) {
+        fail(m_prelude->lateness(within), FailureSide::Transport);
+        return;
     } else if (isServer()) {
         message = m_engine == nullptr || m_engine->bytesIn() == 0
                       ? "The client connected but said nothing" + within

@@ -8,6 +8,7 @@
 #include "core/tls/failure.h"
 #include "core/tls/socket.h"
 #include "core/tls/socket_address.h"
+#include "core/tls/starttls/prelude.h"
 
 #include <QElapsedTimer>
 #include <QMetaType>
@@ -28,8 +29,9 @@ namespace certwright::net {
 
 class HostLookup;
 
-/// How far a connection is. Each stands for a phase that can fail by itself.
-enum class ConnectionPhase { Idle, LookingUp, Connecting, Handshaking, Established, Closing, Finished };
+/// How far a connection is. Each stands for a phase that can fail by itself. StartTls is all that is said in plain
+/// before TLS, to a proxy too.
+enum class ConnectionPhase { Idle, LookingUp, Connecting, StartTls, Handshaking, Established, Closing, Finished };
 
 /// "idle", "looking-up"...
 std::string_view toString(ConnectionPhase phase) noexcept;
@@ -41,12 +43,14 @@ enum class AddressFamily { Any, Ipv4, Ipv6 };
 struct ConnectionTimings {
     std::optional<std::chrono::microseconds> lookUp;
     std::optional<std::chrono::microseconds> connect;
+    std::optional<std::chrono::microseconds> startTls; ///< the plain dialogs; unset where there were none
     std::optional<std::chrono::microseconds> handshake;
 };
 
 /// A TLS client's connection over a non-blocking socket, driven by the event loop of its thread: looks the name up,
-/// tries the addresses in turn, shakes hands, and closes properly, reading on until the peer closed, too, so that
-/// session tickets and a refusal of the client's certificate (which TLS 1.3 sends after the handshake) are seen.
+/// tries the addresses in turn, talks to a proxy and asks for TLS where that is wanted, shakes hands, and closes
+/// properly, reading on until the peer closed, too, so that session tickets and a refusal of the client's certificate
+/// (which TLS 1.3 sends after the handshake) are seen.
 ///
 /// Or a server's: startAccepted() begins with the handshake, as the role of the context has it.
 ///
@@ -66,7 +70,9 @@ public:
         std::string serverName;                   ///< SNI; empty: none is sent
         std::chrono::milliseconds timeout{10000}; ///< for everything together, or until it is established
         AddressFamily family = AddressFamily::Any;
-        bool keepOpen = false; ///< stay established after the handshake
+        bool keepOpen = false;                           ///< stay established after the handshake
+        std::optional<tls::starttls::Protocol> startTls; ///< plain text first; nothing: TLS from the start
+        std::optional<tls::starttls::Proxy> proxy;       ///< which then looks the endpoint's name up
     };
 
     /// Plain data that may wait to be sent.
@@ -100,6 +106,8 @@ public:
     /// The engine with all it recorded; null before the TCP connection stands.
     const tls::Engine* engine() const noexcept { return m_engine.get(); }
     tls::Engine* engine() noexcept { return m_engine.get(); }
+    /// What was said in plain before TLS; null when nothing is to be, or the TCP connection does not stand yet.
+    const tls::Prelude* prelude() const noexcept { return m_prelude.get(); }
     /// Why it failed; nothing while it runs and after success.
     const std::optional<tls::Failure>& failure() const noexcept { return m_failure; }
     /// The phase in which it failed, or Finished.
@@ -129,6 +137,12 @@ private:
     void onWritable();
     void onTimeout();
     void onConnected();
+    Endpoint nextHop() const;
+    void startPrelude();
+    void drivePrelude();
+    void startHandshake();
+    void feed(base::BytesView bytes);
+    void feedEof();
     bool isServer() const noexcept;
     void drive();
     void driveEngine();
@@ -156,6 +170,7 @@ private:
 
     std::shared_ptr<const tls::Context> m_context;
     Options m_options;
+    std::unique_ptr<tls::Prelude> m_prelude;
     std::unique_ptr<tls::Engine> m_engine;
     tls::Socket m_socket;
     QSocketNotifier* m_readNotifier = nullptr;

@@ -101,6 +101,16 @@ Json messagesJson(const tls::Transcript& transcript, bool withFields) {
     return list;
 }
 
+/// What was said before TLS, a line or a packet each.
+Json plainJson(const std::vector<tls::starttls::PlainMessage>& messages) {
+    Json list = Json::array();
+    for (const tls::starttls::PlainMessage& message : messages)
+        list.push_back({{"time_ms", timeSpanJson(message.time)},
+                        {"direction", toString(message.direction)},
+                        {message.isBinary ? "hex" : "text", message.toText()}});
+    return list;
+}
+
 Json chainJson(const std::vector<x509::Certificate>& chain) {
     Json list = Json::array();
     for (const x509::Certificate& certificate : chain)
@@ -179,8 +189,13 @@ Json errorWithSide(const ConnectionReport& report) {
 Json connectionJson(const ConnectionReport& report, bool withSecrets, bool withFields) {
     const tls::SessionFacts& facts = report.facts;
     Json document;
-    document["host"] = report.endpoint.host;
-    document["port"] = report.endpoint.port;
+    document["host"] = textJson(report.endpoint.host);
+    document["port"] = report.endpoint.isUnix() ? Json() : Json(report.endpoint.port);
+    if (report.endpoint.isUnix())
+        document["socket_path"] = report.endpoint.socketPath;
+    document["starttls"] = report.startTls ? Json(tls::starttls::toString(*report.startTls)) : Json();
+    document["proxy"] = textJson(report.proxy);
+    document["plain"] = plainJson(report.plain);
     document["peer"] = textJson(report.peerAddress);
     document["local_address"] = textJson(report.localAddress);
     addSettings(document, facts);
@@ -207,7 +222,7 @@ Json connectionJson(const ConnectionReport& report, bool withSecrets, bool withF
     document["security_level"] = facts.clientRandom.empty() ? Json() : Json(facts.securityLevel);
     document["timings"] = {{"dns_ms", timeSpanJson(report.timings.lookUp)},
                            {"tcp_ms", timeSpanJson(report.timings.connect)},
-                           {"starttls_ms", Json()},
+                           {"starttls_ms", timeSpanJson(report.timings.startTls)},
                            {"tls_ms", timeSpanJson(report.timings.handshake)}};
     document["bytes"] = {{"in", report.bytesIn}, {"out", report.bytesOut}};
     if (report.failure)

@@ -36,7 +36,7 @@ ChainCheck checkChain(const tls::Engine& engine, const tls::SessionFacts& facts)
 }
 
 HostCheck checkHost(const std::string& asked, const x509::Certificate& certificate) {
-    const net::Endpoint host{asked, 0};
+    const net::Endpoint host{asked, 0, {}};
     return HostCheck{asked, tls::matchesHost(certificate, host.asciiHost())};
 }
 
@@ -62,16 +62,17 @@ std::string ConnectionRequest::askedHost() const {
 }
 
 std::string ConnectionRequest::sentServerName() const {
-    if (serverName.empty() && endpoint.isAddress())
+    if (serverName.empty() && (endpoint.isAddress() || endpoint.isUnix()))
         return {}; // RFC 6066 3: no addresses
-    std::string name = net::Endpoint{askedHost(), 0}.asciiHost();
+    std::string name = net::Endpoint{askedHost(), 0, {}}.asciiHost();
     if (name.size() > 1 && name.back() == '.')
         name.pop_back();
     return name;
 }
 
 bool ConnectionReport::isGood() const noexcept {
-    return !failure && verify && verify->ok && hostname && hostname->ok;
+    const bool isNameRight = hostname ? hostname->ok : endpoint.isUnix();
+    return !failure && verify && verify->ok && isNameRight;
 }
 
 namespace {
@@ -80,6 +81,8 @@ namespace {
 ConnectionReport factsOf(const ConnectionRequest& request, const net::TlsConnection& connection, base::Time now) {
     ConnectionReport report;
     report.endpoint = request.endpoint;
+    report.startTls = request.startTls;
+    report.proxy = request.proxy ? request.proxy->toText() : "";
     report.timings = connection.timings();
     report.failure = connection.failure();
     report.failedPhase = connection.failedPhase();
@@ -88,17 +91,23 @@ ConnectionReport factsOf(const ConnectionRequest& request, const net::TlsConnect
     if (connection.localAddress())
         report.localAddress = connection.localAddress()->toText();
     report.ends = tls::CaptureEnds{connection.localAddress(), connection.peerAddress(), connection.startedAt()};
+    if (const tls::Prelude* prelude = connection.prelude()) {
+        report.plain = prelude->messages();
+        report.bytesIn = prelude->bytesIn();
+        report.bytesOut = prelude->bytesOut();
+    }
     const tls::Engine* engine = connection.engine();
     if (engine == nullptr)
         return report;
     report.facts = tls::sessionFacts(*engine, now);
     report.state = engine->stateText();
     report.protocol = engine->state();
-    report.bytesIn = engine->bytesIn();
-    report.bytesOut = engine->bytesOut();
+    report.bytesIn += engine->bytesIn();
+    report.bytesOut += engine->bytesOut();
     if (!report.facts.chain.empty()) {
         report.verify = checkChain(*engine, report.facts);
-        report.hostname = checkHost(request.askedHost(), report.facts.chain.front());
+        if (const std::string asked = request.askedHost(); !asked.empty())
+            report.hostname = checkHost(asked, report.facts.chain.front());
     }
     return report;
 }

@@ -9,6 +9,9 @@
 #include "core/tls/key_log.h"
 #include "core/tls/pcapng.h"
 #include "core/tls/session_facts.h"
+#include "core/tls/starttls/plain_message.h"
+#include "core/tls/starttls/protocol.h"
+#include "core/tls/starttls/proxy.h"
 #include "core/tls/transcript.h"
 #include "core/x509/certificate.h"
 #include "core/x509/verify/trust_store.h"
@@ -40,9 +43,11 @@ struct ConnectionRequest {
     TrustChoice trust;
     std::chrono::milliseconds timeout{10000};
     net::AddressFamily family = net::AddressFamily::Any;
-    bool keepOpen = false; ///< stay connected after the handshake, to send and receive
+    bool keepOpen = false;                           ///< stay connected after the handshake, to send and receive
+    std::optional<tls::starttls::Protocol> startTls; ///< begin in plain text; nothing: TLS from the start
+    std::optional<tls::starttls::Proxy> proxy;
 
-    /// The name that the certificate must be for.
+    /// The name that the certificate must be for; empty for a Unix socket without a server name.
     std::string askedHost() const;
     /// What goes into SNI: A-labels, without a dot at the end; empty when none is to be sent.
     std::string sentServerName() const;
@@ -71,10 +76,13 @@ struct ConnectionReport {
     tls::SessionFacts facts;
     std::string state; ///< OpenSSL's long text of the last state; empty when there was no TCP connection
     tls::EngineState protocol = tls::EngineState::Idle; ///< where the protocol stood
+    std::optional<tls::starttls::Protocol> startTls;    ///< as asked for
+    std::string proxy;                                  ///< its URL without the password; empty: none
+    std::vector<tls::starttls::PlainMessage> plain;     ///< what was said before TLS
     tls::Transcript transcript;
     tls::KeyLog secrets;
     std::optional<ChainCheck> verify;  ///< nothing when no certificate came
-    std::optional<HostCheck> hostname; ///< nothing when no certificate came
+    std::optional<HostCheck> hostname; ///< nothing when no certificate came, or there is no name to check
     net::ConnectionTimings timings;
     std::uint64_t bytesIn = 0;
     std::uint64_t bytesOut = 0;

@@ -43,6 +43,8 @@ void InspectionTask::start() {
         options.timeout = m_request.timeout;
         options.family = m_request.family;
         options.keepOpen = m_request.keepOpen;
+        options.startTls = m_request.startTls;
+        options.proxy = m_request.proxy;
         m_connection = new net::TlsConnection(tls::Context::forClient(m_request.tls, trust), std::move(options), this);
         connect(m_connection, &net::TlsConnection::phaseChanged, this, &InspectionTask::onPhase);
         connect(m_connection, &net::TlsConnection::recorded, this, [this] {
@@ -155,6 +157,8 @@ void InspectionTask::failBefore(const Error& error) {
     m_isOver = true;
     auto report = std::make_shared<ConnectionReport>();
     report->endpoint = m_request.endpoint;
+    report->startTls = m_request.startTls;
+    report->proxy = m_request.proxy ? m_request.proxy->toText() : "";
     report->failure = tls::Failure{error, tls::FailureSide::Ours};
     report->failedPhase = net::ConnectionPhase::Idle;
     Q_EMIT finished(report);

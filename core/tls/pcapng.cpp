@@ -147,7 +147,7 @@ End endOf(const SocketAddress& address) {
     return end;
 }
 
-/// Addresses for documentation (RFC 5737) where there are none, as between two ends in memory.
+/// Addresses for documentation (RFC 5737) where there are none, as between two ends in memory or on a Unix socket.
 void inventAddresses(End& client, End& server) {
     client = End{{192, 0, 2, 1}, 49152, 0};
     server = End{{192, 0, 2, 2}, 443, 0};
@@ -157,7 +157,8 @@ class PacketWriter {
 public:
     explicit PacketWriter(const CaptureEnds& ends)
         : m_start(ends.start.time_since_epoch()) {
-        if (ends.client && ends.server && ends.client->isIpv6() == ends.server->isIpv6()) {
+        const bool areOnNetwork = ends.client && ends.server && !ends.client->isUnix() && !ends.server->isUnix();
+        if (areOnNetwork && ends.client->isIpv6() == ends.server->isIpv6()) {
             m_client = endOf(*ends.client);
             m_server = endOf(*ends.server);
         } else {

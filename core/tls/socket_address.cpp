@@ -7,11 +7,13 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstddef>
 #include <cstring>
 #include <memory>
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <sys/un.h>
 #include <system_error>
 
 namespace certwright::tls {
@@ -71,6 +73,23 @@ std::optional<SocketAddress> SocketAddress::fromText(const std::string& address,
     return result;
 }
 
+std::optional<SocketAddress> SocketAddress::fromUnixPath(const std::string& path) {
+    sockaddr_un native{};
+    static_assert(sizeof(native) <= sizeof(sockaddr_storage));
+    if (path.empty() || path.size() >= sizeof(native.sun_path) || path.find('\0') != std::string::npos)
+        return std::nullopt;
+    const bool isAbstract = path.front() == '@';
+    native.sun_family = AF_UNIX;
+    std::memcpy(native.sun_path, path.data(), path.size());
+    if (isAbstract)
+        native.sun_path[0] = '\0';
+    SocketAddress result;
+    std::memcpy(&result.m_storage, &native, sizeof(native));
+    // The name of an abstract socket goes up to the length, that of a file up to a zero.
+    result.m_length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + (isAbstract ? 0U : 1U));
+    return result;
+}
+
 std::vector<SocketAddress> SocketAddress::resolve(const std::string& host, std::uint16_t port) {
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
@@ -108,6 +127,14 @@ SocketAddress SocketAddress::fromNative(const sockaddr_storage& storage, socklen
 }
 
 std::string SocketAddress::addressText() const {
+    if (isUnix()) {
+        const auto native = copyOf<sockaddr_un>(m_storage);
+        const std::size_t size = std::min<std::size_t>(m_length, sizeof(native)) - offsetof(sockaddr_un, sun_path);
+        std::string path(native.sun_path, size);
+        if (!path.empty() && path.front() == '\0')
+            path.front() = '@';
+        return path.substr(0, path.find('\0'));
+    }
     std::array<char, INET6_ADDRSTRLEN> text{};
     if (!isIpv6()) {
         const auto v4 = copyOf<sockaddr_in>(m_storage);
@@ -127,10 +154,14 @@ std::string SocketAddress::addressText() const {
 
 std::string SocketAddress::toText() const {
     const std::string address = addressText();
+    if (isUnix())
+        return "unix:" + address;
     return (isIpv6() ? "[" + address + "]" : address) + ":" + std::to_string(port());
 }
 
 std::uint16_t SocketAddress::port() const noexcept {
+    if (isUnix())
+        return 0;
     return isIpv6() ? ntohs(copyOf<sockaddr_in6>(m_storage).sin6_port) : ntohs(copyOf<sockaddr_in>(m_storage).sin_port);
 }
 

@@ -29,6 +29,8 @@ QString phaseText(net::ConnectionPhase phase) {
         return InspectorOverview::tr("Looking up the name");
     case net::ConnectionPhase::Connecting:
         return InspectorOverview::tr("Connecting");
+    case net::ConnectionPhase::StartTls:
+        return InspectorOverview::tr("Asking for TLS in plain text");
     case net::ConnectionPhase::Handshaking:
         return InspectorOverview::tr("Shaking hands");
     case net::ConnectionPhase::Established:
@@ -53,6 +55,7 @@ QString failedTitle(const service::ConnectionReport& report) {
         return InspectorOverview::tr("The name of %1 was not found").arg(target);
     case net::ConnectionPhase::Connecting:
         return InspectorOverview::tr("No connection to %1").arg(target);
+    case net::ConnectionPhase::StartTls:
     case net::ConnectionPhase::Handshaking:
         return InspectorOverview::tr("No TLS with %1").arg(target);
     default:
@@ -417,6 +420,8 @@ void InspectorOverview::fillFacts(const service::ConnectionReport& report, base:
     };
     time(tr("Name look-up"), report.timings.lookUp);
     time(tr("TCP connect"), report.timings.connect);
+    if (report.startTls || !report.proxy.empty())
+        time(tr("Plain text before TLS"), report.timings.startTls);
     time(tr("TLS handshake"), report.timings.handshake);
     addFact(tr("Last state"), printable(report.state));
     if (facts.chain.empty())

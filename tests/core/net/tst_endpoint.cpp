@@ -11,6 +11,7 @@ class TestEndpoint : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void readsUnixSockets();
     void reads_data();
     void reads();
     void refuses_data();
@@ -87,6 +88,18 @@ void TestEndpoint::turnsInternationalNamesToALabels() {
     // RFC 3492 7.1 and the IDNA examples of IANA
     QCOMPARE((net::Endpoint{"bücher.example", 443}).asciiHost(), std::string("xn--bcher-kva.example"));
     QCOMPARE((net::Endpoint{"under_score.example", 443}).asciiHost(), std::string("under_score.example"));
+}
+
+void TestEndpoint::readsUnixSockets() {
+    const net::Endpoint endpoint = net::parseEndpoint("unix:/run/a b.sock", 25);
+    QVERIFY(endpoint.isUnix() && endpoint.host.empty() && endpoint.port == 0 && !endpoint.isAddress());
+    QCOMPARE(endpoint.toText(), std::string("unix:/run/a b.sock"));
+    QCOMPARE(net::parseEndpoint("unix:@hidden").socketPath, std::string("@hidden"));
+    // A host may well be called so.
+    QCOMPARE(net::parseEndpoint("unix:25").host, std::string("unix"));
+    // man 7 unix: 108 octets with the zero.
+    QVERIFY_THROWS_EXCEPTION(base::Error, net::parseEndpoint("unix:/" + std::string(107, 'x')));
+    QVERIFY(net::parseEndpoint("unix:/" + std::string(106, 'x')).isUnix());
 }
 
 CERTWRIGHT_TEST_MAIN(TestEndpoint)
