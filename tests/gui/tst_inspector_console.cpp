@@ -100,6 +100,7 @@ private Q_SLOTS:
     void offersWhatTheOptionsSay();
     void saysWhatIsWrongWithAnOption();
     void trustsWhatTheOptionsSay();
+    void showsAClientCertificateOfTheStore();
     void remembersTargets();
     void looksAtSeveralAtOnce();
     void isUsable();
@@ -298,6 +299,46 @@ void TestInspectorConsole::trustsWhatTheOptionsSay() {
     QVERIFY(f.inspect(f.address()));
     QVERIFY(f.page->report()->failure);
     QVERIFY(f.page->report()->failure->error.kind() == base::ErrorKind::NotFound);
+}
+
+void TestInspectorConsole::showsAClientCertificateOfTheStore() {
+    Fixture f(true);
+    IssueOptions options;
+    options.subject = "CN=Test Client";
+    options.extendedKeyUsage = "clientAuth";
+    const Issued client = f.intermediate.issue(options);
+    f.write([&](store::Store& store) {
+        store.addKey(client.key, {QStringLiteral("client"), {}});
+        store.addCertificate(client.certificate);
+        store.addCertificate(f.intermediate.certificate());
+        store.addCertificate(f.root.certificate());
+    });
+    // It refuses whoever has none, and prints the subjects of those who have.
+    f.server = RealServer::startOpenssl(
+        findTool(QStringLiteral("openssl")),
+        QStringList{QStringLiteral("-cert"), f.files.path("leaf.pem"), QStringLiteral("-key"), f.files.path("key.pem"),
+                    QStringLiteral("-cert_chain"), f.files.path("rest.pem"), QStringLiteral("-CAfile"),
+                    f.files.path("root.pem"), QStringLiteral("-verify_return_error"), QStringLiteral("-rev")} +
+            words("-Verify 3"));
+    QVERIFY(f.server);
+    QVERIFY(f.inspect(f.address()));
+    QVERIFY(f.page->report()->failure);
+    QVERIFY(f.page->report()->failure->side == tls::FailureSide::Peer);
+    QVERIFY2(f.text("verdictDetail").contains(QStringLiteral("certificate_required")),
+             qPrintable(f.text("verdictDetail")));
+
+    f.find<QPushButton>("inspectorOptions")->click();
+    auto* list = f.find<QComboBox>("optionClientCertificate");
+    QVERIFY(waitUntil([list] { return list->count() == 2; })); // none, and the one that has its key
+    list->setCurrentIndex(1);
+    QVERIFY(f.text("optionsSummary").startsWith(QStringLiteral("as ")));
+    f.server->takeOutput();
+    QVERIFY(f.inspect(f.address()));
+    const auto report = f.page->report();
+    QVERIFY2(!report->failure, report->failure ? report->failure->error.what() : "");
+    QVERIFY(report->facts.isClientCertificateRequested);
+    QByteArray seen;
+    QVERIFY(waitUntil([&] { return (seen += f.server->takeOutput()).contains("CN = Test Client"); }));
 }
 
 void TestInspectorConsole::remembersTargets() {

@@ -109,6 +109,10 @@ QWidget* ConnectionOptions::buildFirstColumn() {
                           versionTexts(tr("the library's highest")));
     m_family = addChoice(form, QStringLiteral("optionFamily"), tr("Addresses"),
                          {tr("IPv4 and IPv6"), tr("IPv4 only"), tr("IPv6 only")});
+    m_client = addChoice(form, QStringLiteral("optionClientCertificate"), tr("Client certificate"), {tr("none")});
+    m_client->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_client->setMinimumContentsLength(12);
+    m_client->setToolTip(tr("Certificates of the open store that have their private key"));
     m_timeout = new QSpinBox;
     m_timeout->setObjectName(QStringLiteral("optionTimeout"));
     m_timeout->setAccessibleName(tr("Time limit"));
@@ -176,6 +180,21 @@ void ConnectionOptions::apply(service::ConnectionRequest& request) const {
         request.trust.files.push_back(lineOf(*m_trustFile));
 }
 
+void ConnectionOptions::setClientCertificates(const std::vector<store::CertificateRow>& rows) {
+    const store::RowId chosen = clientCertificate();
+    while (m_client->count() > 1)
+        m_client->removeItem(1);
+    for (const store::CertificateRow& row : rows) {
+        m_client->addItem(printable(row.name), QVariant::fromValue(row.id));
+        if (row.id == chosen)
+            m_client->setCurrentIndex(m_client->count() - 1);
+    }
+}
+
+store::RowId ConnectionOptions::clientCertificate() const {
+    return m_client->currentIndex() > 0 ? m_client->currentData().value<store::RowId>() : store::RowId(0);
+}
+
 bool ConnectionOptions::isStoreTrusted() const {
     return m_storeTrust->isChecked();
 }
@@ -212,6 +231,8 @@ QString ConnectionOptions::summary() const {
         parts << tr("security level %1").arg(m_level->currentIndex() - 1);
     if (m_family->currentIndex() > 0)
         parts << m_family->currentText();
+    if (m_client->currentIndex() > 0)
+        parts << tr("as %1").arg(m_client->currentText());
     if (m_timeout->value() != DefaultSeconds)
         parts << tr("%1 s").arg(m_timeout->value());
     if (!m_systemTrust->isChecked() || !m_storeTrust->isChecked() || !m_trustFile->text().trimmed().isEmpty())
@@ -226,7 +247,7 @@ void ConnectionOptions::setTimeout(std::chrono::milliseconds timeout) {
 void ConnectionOptions::reset() {
     for (QLineEdit* edit : {m_serverName, m_alpn, m_ciphers, m_suites, m_groups, m_trustFile})
         edit->clear();
-    for (QComboBox* box : {m_minimum, m_maximum, m_family, m_level})
+    for (QComboBox* box : {m_minimum, m_maximum, m_family, m_level, m_client})
         box->setCurrentIndex(0);
     m_timeout->setValue(DefaultSeconds);
     m_systemTrust->setChecked(true);

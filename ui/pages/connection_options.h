@@ -1,9 +1,12 @@
 #pragma once
 
 #include "core/service/inspecting.h"
+#include "core/store/rows.h"
 
 #include <QString>
 #include <QWidget>
+
+#include <vector>
 
 class QCheckBox;
 class QComboBox;
@@ -25,6 +28,11 @@ public:
 
     /// Puts everything into `request`; the roots of the store are for the caller to add.
     void apply(service::ConnectionRequest& request) const;
+    /// What the open store has to show to a server that asks: certificates with their private keys. What was chosen
+    /// stays chosen while it is among them.
+    void setClientCertificates(const std::vector<store::CertificateRow>& rows);
+    /// The chosen one; 0 for none.
+    store::RowId clientCertificate() const;
     /// Whether the roots of the open store count.
     bool isStoreTrusted() const;
     /// What chains are checked against, in words. `store` is the name of the open one, empty when there is none.
@@ -50,6 +58,7 @@ private:
     QComboBox* m_minimum = nullptr;
     QComboBox* m_maximum = nullptr;
     QComboBox* m_family = nullptr;
+    QComboBox* m_client = nullptr;
     QSpinBox* m_timeout = nullptr;
     QLineEdit* m_ciphers = nullptr;
     QLineEdit* m_suites = nullptr;

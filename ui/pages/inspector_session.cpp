@@ -17,6 +17,7 @@
 #include "ui/pages/inspector_overview.h"
 #include "ui/pages/secrets_view.h"
 #include "ui/ui_context.h"
+#include "ui/unlock.h"
 #include "ui/widgets/field_message.h"
 #include "ui/widgets/tab_order.h"
 
@@ -54,6 +55,22 @@ public:
     bool hasHeightForWidth() const override { return false; }
 };
 
+/// What the open store gives to a connection.
+struct StoreParts {
+    std::vector<x509::Certificate> roots;
+    std::optional<tls::Credentials> credentials;
+};
+
+/// A certificate with its key, and the intermediates above it. The store must be unlocked.
+tls::Credentials credentialsOf(store::Store& store, store::RowId id) {
+    const auto row = store.certificate(id);
+    if (!row)
+        throw base::Error(base::ErrorKind::NotFound, "The client certificate is no longer in the store");
+    std::vector<x509::Certificate> chain = store.issuerChain(id);
+    std::erase_if(chain, [](const x509::Certificate& certificate) { return certificate.isSelfSigned(); });
+    return {store.certificateObject(id), store.privateKey(row->keyId), std::move(chain)};
+}
+
 /// What is wrong with an address. The general advice for bad input is about files.
 QString addressProblem(const base::Error& error) {
     return error.hint().empty() ? errorText(error).reason : errorLine(error);
@@ -72,6 +89,8 @@ struct InspectorSession::Private {
     void connectConsole();
     void begin(const QString& target, bool keepOpen);
     void start(const net::Endpoint& endpoint, bool keepOpen);
+    void readStore(service::ConnectionRequest request);
+    void readClientCertificates();
     void connectWith(service::ConnectionRequest request, const QString& trustWords);
     void follow(const service::ConnectionUpdate& update);
     void show(const ConnectionReportPtr& result);
@@ -164,6 +183,10 @@ void InspectorSession::Private::connectAll() {
     QObject::connect(address, &InspectorAddressBar::startWanted, q, &InspectorSession::inspect);
     QObject::connect(address, &InspectorAddressBar::cancelWanted, q, &InspectorSession::cancel);
     QObject::connect(address, &InspectorAddressBar::optionsToggled, optionsArea, &QWidget::setVisible);
+    QObject::connect(address, &InspectorAddressBar::optionsToggled, q, [this](bool areShown) {
+        if (areShown)
+            readClientCertificates();
+    });
     QObject::connect(options, &ConnectionOptions::edited, q,
                      [this] { address->setOptionsSummary(options->summary()); });
     QObject::connect(inspector, &service::ConnectionInspector::updated, q,
@@ -275,30 +298,82 @@ void InspectorSession::Private::start(const net::Endpoint& endpoint, bool keepOp
     request.keepOpen = keepOpen;
     options->apply(request);
     console->setHost(toQString(request.askedHost()));
-    service::StoreSession* session = context.session();
-    if (session == nullptr || !options->isStoreTrusted()) {
+    if (context.session() == nullptr || (!options->isStoreTrusted() && options->clientCertificate() == 0)) {
         connectWith(std::move(request), options->trustText({}));
         return;
     }
     isPreparing = true;
     setRunning(true);
+    if (options->clientCertificate() == 0) {
+        readStore(request);
+        return;
+    }
+    const auto isStale = [this, mine = generation] { return mine != generation || !isPreparing; };
+    withUnlockedStore(
+        context, q->window(), InspectorSession::tr("To show your certificate to %1.").arg(title), q,
+        [this, request, isStale] {
+            if (!isStale())
+                readStore(request);
+        },
+        [this, isStale] {
+            if (!isStale())
+                q->cancel();
+        });
+}
+
+/// Reads what the open store has to give to a connection, then goes on with it.
+void InspectorSession::Private::readStore(service::ConnectionRequest request) {
+    service::StoreSession* session = context.session();
+    if (session == nullptr) {
+        isPreparing = false;
+        connectWith(request, options->trustText({}));
+        return;
+    }
     const QString trustWords = options->trustText(QFileInfo(session->path()).fileName());
-    session->read<std::vector<x509::Certificate>>(
-        {}, q, [](store::Store& store, const base::JobControl&) { return store.trustedRoots(); },
-        [this, request, trustWords,
-         mine = generation](const base::Outcome<std::vector<x509::Certificate>>& roots) mutable {
+    const auto work = [wantsRoots = options->isStoreTrusted(),
+                       client = options->clientCertificate()](store::Store& store, const base::JobControl&) {
+        StoreParts parts;
+        if (wantsRoots)
+            parts.roots = store.trustedRoots();
+        if (client != 0)
+            parts.credentials = credentialsOf(store, client);
+        return parts;
+    };
+    session->read<StoreParts>(
+        {}, q, work, [this, request, trustWords, mine = generation](const base::Outcome<StoreParts>& parts) mutable {
             if (mine != generation || !isPreparing)
                 return;
             isPreparing = false;
-            if (!roots) {
+            if (!parts) {
                 address->message().setMessage(
                     FieldMessage::Severity::Warning,
-                    InspectorSession::tr("The store's CAs could not be read: %1").arg(errorLine(roots.error())));
+                    InspectorSession::tr("The store could not be read: %1").arg(errorLine(parts.error())));
                 connectWith(std::move(request), options->trustText({}));
                 return;
             }
-            request.trust.certificates = *roots;
+            request.trust.certificates = parts->roots;
+            request.tls.credentials = parts->credentials;
             connectWith(std::move(request), trustWords);
+        });
+}
+
+/// Fills the list of certificates that can be shown to a server.
+void InspectorSession::Private::readClientCertificates() {
+    service::StoreSession* session = context.session();
+    if (session == nullptr) {
+        options->setClientCertificates({});
+        return;
+    }
+    session->read<std::vector<store::CertificateRow>>(
+        {}, q,
+        [](store::Store& store, const base::JobControl&) {
+            std::vector<store::CertificateRow> rows = store.certificates();
+            std::erase_if(rows, [](const store::CertificateRow& row) { return row.keyId == 0; });
+            return rows;
+        },
+        [this](const base::Outcome<std::vector<store::CertificateRow>>& rows) {
+            if (rows)
+                options->setClientCertificates(*rows);
         });
 }
 
