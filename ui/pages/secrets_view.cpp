@@ -70,6 +70,7 @@ SecretsView::SecretsView(QWidget* parent)
     m_state->setObjectName(QStringLiteral("state"));
     m_state->setContentsMargins(12, 8, 12, 8);
     m_clipboard->setObjectName(QStringLiteral("clipboardCountdown"));
+    m_clipboard->setWordWrap(true); // a long label of a secret must not widen the page
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(12, 8, 12, 8);
     bar->setSpacing(8);
