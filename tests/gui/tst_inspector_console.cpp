@@ -101,6 +101,7 @@ private Q_SLOTS:
     void saysWhatIsWrongWithAnOption();
     void trustsWhatTheOptionsSay();
     void showsAClientCertificateOfTheStore();
+    void asksForTlsByStartTls();
     void remembersTargets();
     void looksAtSeveralAtOnce();
     void isUsable();
@@ -339,6 +340,30 @@ void TestInspectorConsole::showsAClientCertificateOfTheStore() {
     QVERIFY(report->facts.isClientCertificateRequested);
     QByteArray seen;
     QVERIFY(waitUntil([&] { return (seen += f.server->takeOutput()).contains("CN = Test Client"); }));
+}
+
+void TestInspectorConsole::asksForTlsByStartTls() {
+    Fixture f;
+    f.trustBySystem();
+    // s_server waits for a hello, and the inspector for the greeting of a mail server.
+    f.startServer();
+    auto* protocols = f.find<QComboBox>("optionStartTls");
+    protocols->setCurrentIndex(protocols->findText(QStringLiteral("SMTP")));
+    QVERIFY(f.text("optionsSummary").contains(QStringLiteral("STARTTLS SMTP")));
+    f.find<QSpinBox>("optionTimeout")->setValue(1);
+    QVERIFY(f.inspect(f.address()));
+    QVERIFY(f.page->report()->failure);
+    QVERIFY(f.page->report()->transcript.messages().empty());
+    // Without a port it is that of the protocol.
+    f.page->inspect(QStringLiteral("127.0.0.1"));
+    QVERIFY(f.waitForEnd());
+    QCOMPARE(f.page->report()->endpoint.port, std::uint16_t(25));
+    protocols->setCurrentIndex(0);
+    // A proxy that is none is said before anything is sent.
+    f.find<QLineEdit>("optionProxy")->setText(QStringLiteral("ftp://nowhere"));
+    f.go(f.address());
+    QVERIFY(!f.message().isEmpty());
+    QVERIFY(f.find<QWidget>("connectionOptions")->isVisible());
 }
 
 void TestInspectorConsole::remembersTargets() {

@@ -113,6 +113,10 @@ QWidget* ConnectionOptions::buildFirstColumn() {
     m_client->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_client->setMinimumContentsLength(12);
     m_client->setToolTip(tr("Certificates of the open store that have their private key"));
+    QStringList protocols{tr("TLS from the start")};
+    for (const tls::starttls::Protocol protocol : tls::starttls::allProtocols())
+        protocols << toQString(tls::starttls::titleOf(protocol));
+    m_startTls = addChoice(form, QStringLiteral("optionStartTls"), tr("STARTTLS"), protocols);
     m_timeout = new QSpinBox;
     m_timeout->setObjectName(QStringLiteral("optionTimeout"));
     m_timeout->setAccessibleName(tr("Time limit"));
@@ -136,6 +140,7 @@ QWidget* ConnectionOptions::buildSecondColumn() {
     m_systemTrust->setObjectName(QStringLiteral("optionSystemTrust"));
     m_storeTrust = new QCheckBox(tr("the open store's"));
     m_storeTrust->setObjectName(QStringLiteral("optionStoreTrust"));
+    m_proxy = addLine(form, QStringLiteral("optionProxy"), tr("Proxy"), tr("none, or e.g. socks5://host:1080"));
     auto* trusts = new QHBoxLayout;
     trusts->setSpacing(12);
     trusts->addWidget(m_systemTrust);
@@ -173,6 +178,10 @@ void ConnectionOptions::apply(service::ConnectionRequest& request) const {
     request.tls.groups = lineOf(*m_groups);
     if (m_level->currentIndex() > 0)
         request.tls.securityLevel = m_level->currentIndex() - 1;
+    if (m_startTls->currentIndex() > 0)
+        request.startTls = tls::starttls::allProtocols()[static_cast<std::size_t>(m_startTls->currentIndex() - 1)];
+    if (const std::string proxy = lineOf(*m_proxy); !proxy.empty())
+        request.proxy = tls::starttls::parseProxy(proxy);
     request.family = static_cast<net::AddressFamily>(m_family->currentIndex());
     request.timeout = m_exactTimeout.count() > 0 ? m_exactTimeout : std::chrono::seconds(m_timeout->value());
     request.trust.system = m_systemTrust->isChecked();
@@ -193,6 +202,14 @@ void ConnectionOptions::setClientCertificates(const std::vector<store::Certifica
 
 store::RowId ConnectionOptions::clientCertificate() const {
     return m_client->currentIndex() > 0 ? m_client->currentData().value<store::RowId>() : store::RowId(0);
+}
+
+std::uint16_t ConnectionOptions::defaultPort() const {
+    constexpr std::uint16_t HttpsPort = 443;
+    if (m_startTls->currentIndex() < 1)
+        return HttpsPort;
+    return tls::starttls::defaultPort(
+        tls::starttls::allProtocols()[static_cast<std::size_t>(m_startTls->currentIndex() - 1)]);
 }
 
 bool ConnectionOptions::isStoreTrusted() const {
@@ -231,6 +248,10 @@ QString ConnectionOptions::summary() const {
         parts << tr("security level %1").arg(m_level->currentIndex() - 1);
     if (m_family->currentIndex() > 0)
         parts << m_family->currentText();
+    if (m_startTls->currentIndex() > 0)
+        parts << tr("STARTTLS %1").arg(m_startTls->currentText());
+    if (!m_proxy->text().trimmed().isEmpty())
+        parts << tr("through a proxy"); // its text may hold a password
     if (m_client->currentIndex() > 0)
         parts << tr("as %1").arg(m_client->currentText());
     if (m_timeout->value() != DefaultSeconds)
@@ -245,9 +266,9 @@ void ConnectionOptions::setTimeout(std::chrono::milliseconds timeout) {
 }
 
 void ConnectionOptions::reset() {
-    for (QLineEdit* edit : {m_serverName, m_alpn, m_ciphers, m_suites, m_groups, m_trustFile})
+    for (QLineEdit* edit : {m_serverName, m_alpn, m_ciphers, m_suites, m_groups, m_trustFile, m_proxy})
         edit->clear();
-    for (QComboBox* box : {m_minimum, m_maximum, m_family, m_level, m_client})
+    for (QComboBox* box : {m_minimum, m_maximum, m_family, m_level, m_client, m_startTls})
         box->setCurrentIndex(0);
     m_timeout->setValue(DefaultSeconds);
     m_systemTrust->setChecked(true);

@@ -26,13 +26,16 @@ class ConnectionOptions : public QWidget {
 public:
     explicit ConnectionOptions(Prompts& prompts, QWidget* parent = nullptr);
 
-    /// Puts everything into `request`; the roots of the store are for the caller to add.
+    /// Puts everything into `request`; the roots of the store are for the caller to add. @throws Error BadInput for a
+    /// proxy that is none
     void apply(service::ConnectionRequest& request) const;
     /// What the open store has to show to a server that asks: certificates with their private keys. What was chosen
     /// stays chosen while it is among them.
     void setClientCertificates(const std::vector<store::CertificateRow>& rows);
     /// The chosen one; 0 for none.
     store::RowId clientCertificate() const;
+    /// The port for an address without one: that of the protocol that begins in plain text, else 443.
+    std::uint16_t defaultPort() const;
     /// Whether the roots of the open store count.
     bool isStoreTrusted() const;
     /// What chains are checked against, in words. `store` is the name of the open one, empty when there is none.
@@ -59,6 +62,8 @@ private:
     QComboBox* m_maximum = nullptr;
     QComboBox* m_family = nullptr;
     QComboBox* m_client = nullptr;
+    QComboBox* m_startTls = nullptr;
+    QLineEdit* m_proxy = nullptr;
     QSpinBox* m_timeout = nullptr;
     QLineEdit* m_ciphers = nullptr;
     QLineEdit* m_suites = nullptr;

@@ -35,8 +35,6 @@ using service::ConnectionReportPtr;
 
 namespace {
 
-constexpr std::uint16_t HttpsPort = 443;
-
 /// Asks for all the height of its content, and takes less.
 class YieldingArea : public QScrollArea {
 public:
@@ -88,7 +86,7 @@ struct InspectorSession::Private {
     void connectAll();
     void connectConsole();
     void begin(const QString& target, bool keepOpen);
-    void start(const net::Endpoint& endpoint, bool keepOpen);
+    void start(service::ConnectionRequest request);
     void readStore(service::ConnectionRequest request);
     void readClientCertificates();
     void connectWith(service::ConnectionRequest request, const QString& trustWords);
@@ -268,17 +266,27 @@ void InspectorSession::connectAndStay(const QString& target) {
 void InspectorSession::Private::begin(const QString& target, bool keepOpen) {
     address->setText(target);
     const auto endpoint =
-        base::outcomeOf([&target] { return net::parseEndpoint(toStdString(target.trimmed()), HttpsPort); });
+        base::outcomeOf([&] { return net::parseEndpoint(toStdString(target.trimmed()), options->defaultPort()); });
     if (!endpoint) {
         address->message().setError(addressProblem(endpoint.error()));
         address->focusField();
         return;
     }
+    service::ConnectionRequest request;
+    request.endpoint = *endpoint;
+    request.keepOpen = keepOpen;
+    try {
+        options->apply(request);
+    } catch (const base::Error& error) {
+        address->message().setError(addressProblem(error));
+        address->setOptionsShown(true);
+        return;
+    }
     address->message().clear();
-    start(*endpoint, keepOpen);
+    start(std::move(request));
 }
 
-void InspectorSession::Private::start(const net::Endpoint& endpoint, bool keepOpen) {
+void InspectorSession::Private::start(service::ConnectionRequest request) {
     ++generation;
     report.reset();
     handshake->clear();
@@ -287,16 +295,12 @@ void InspectorSession::Private::start(const net::Endpoint& endpoint, bool keepOp
     secrets->clear();
     console->clear();
     log->clear();
-    title = printable(endpoint.toText());
-    address->noteTarget(toQString(endpoint.toText()));
+    title = printable(request.endpoint.toText());
+    address->noteTarget(toQString(request.endpoint.toText()));
     overview->showStarted(title);
-    tabs->setCurrentWidget(keepOpen ? static_cast<QWidget*>(console) : overview);
+    tabs->setCurrentWidget(request.keepOpen ? static_cast<QWidget*>(console) : overview);
     Q_EMIT q->titleChanged(title);
 
-    service::ConnectionRequest request;
-    request.endpoint = endpoint;
-    request.keepOpen = keepOpen;
-    options->apply(request);
     console->setHost(toQString(request.askedHost()));
     if (context.session() == nullptr || (!options->isStoreTrusted() && options->clientCertificate() == 0)) {
         connectWith(std::move(request), options->trustText({}));
