@@ -117,7 +117,6 @@ Progress Engine::handshake() {
     if (isAgain)
         return Progress::Done;
     move(EngineEvent::HandshakeFinished);
-    noteBuiltChain();
     return Progress::Done;
 }
 
@@ -279,7 +278,6 @@ void Engine::fail(std::string_view what) {
     std::vector<base::StackEntry> stack = base::drainQueue();
     if (nextState(m_state, EngineEvent::Failure))
         move(EngineEvent::Failure);
-    noteBuiltChain();
     ErrorKind kind = ErrorKind::Network;
     std::string message = std::string(what) + " failed";
     const std::optional<Alert> alert = m_transcript.alert(Direction::Received);
@@ -299,7 +297,12 @@ void Engine::fail(std::string_view what) {
     throw *m_error;
 }
 
-void Engine::noteBuiltChain() {
+const PeerVerification& Engine::verification() const {
+    noteBuiltChain();
+    return m_verification;
+}
+
+void Engine::noteBuiltChain() const {
     // SSL_get0_verified_chain() has the chain also where verification found errors.
     const STACK_OF(X509)* chain = SSL_get0_verified_chain(native());
     if (chain == nullptr || !m_verification.builtChain.empty())

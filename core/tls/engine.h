@@ -117,7 +117,9 @@ public:
     /// For somebody who outlives the engine, at the end; the engine's own are empty afterwards.
     Transcript takeTranscript() noexcept { return std::move(m_transcript); }
     KeyLog takeKeyLog() noexcept { return std::move(m_keyLog); }
-    const PeerVerification& verification() const noexcept { return m_verification; }
+    /// The built chain is read when it is first asked for: to make values of its certificates costs as much as a part
+    /// of the handshake itself. @throws Error Internal
+    const PeerVerification& verification() const;
     base::BytesView firstInput() const noexcept { return m_firstInput; }
     bool hasSeenEof() const noexcept { return m_eof; }
     std::uint64_t bytesIn() const noexcept { return m_bytesIn; }
@@ -135,7 +137,7 @@ private:
     void rethrowCallbackError();
     void throwIfFailed() const;
     void throwIfBegun() const;
-    void noteBuiltChain();
+    void noteBuiltChain() const;
     void handshakeAgain(std::string_view what);
 
     std::shared_ptr<const Context> m_context;
@@ -154,7 +156,7 @@ private:
     base::Bytes m_firstInput;
     Transcript m_transcript;
     KeyLog m_keyLog;
-    PeerVerification m_verification;
+    mutable PeerVerification m_verification; ///< its chain is filled in by verification()
     std::optional<base::Error> m_error;
     std::exception_ptr m_callbackError;
     std::any m_appData;

@@ -94,7 +94,8 @@ void connectOurs(const std::shared_ptr<const tls::Context>& context, quint16 por
     net::TlsConnection connection(context, std::move(options));
     QSignalSpy finished(&connection, &net::TlsConnection::finished);
     connection.start();
-    need(finished.wait(20000) && !connection.failure() && connection.engine()->verification().findings.empty());
+    need(finished.wait(20000) && !connection.failure() &&
+         SSL_get_verify_result(connection.engine()->native()) == X509_V_OK);
     need(connection.engine()->transcript().messages().size() > 5);
 }
 
