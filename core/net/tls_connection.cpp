@@ -100,6 +100,7 @@ void TlsConnection::start() {
 
 void TlsConnection::startAccepted(tls::Socket socket) {
     m_clock.start();
+    m_startedAt = std::chrono::floor<microseconds>(std::chrono::system_clock::now());
     m_socket = std::move(socket);
     m_phase = ConnectionPhase::Connecting; // which is over already
     m_writeNotifier = new QSocketNotifier(m_socket.descriptor(), QSocketNotifier::Write, this);

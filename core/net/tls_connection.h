@@ -115,7 +115,7 @@ public:
     const ConnectionTimings& timings() const noexcept { return m_timings; }
     const std::optional<tls::SocketAddress>& peerAddress() const noexcept { return m_peerAddress; }
     const std::optional<tls::SocketAddress>& localAddress() const noexcept { return m_localAddress; }
-    /// When start() was called, which the times of the record count from.
+    /// When start() or startAccepted() was called, which the times of the record count from.
     std::chrono::sys_time<std::chrono::microseconds> startedAt() const noexcept { return m_startedAt; }
     const Options& options() const noexcept { return m_options; }
 

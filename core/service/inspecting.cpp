@@ -100,6 +100,7 @@ ConnectionReport factsOf(const ConnectionRequest& request, const net::TlsConnect
     if (engine == nullptr)
         return report;
     report.facts = tls::sessionFacts(*engine, now);
+    report.ends.isServer = engine->context().role() == tls::Context::Role::Server;
     report.state = engine->stateText();
     report.protocol = engine->state();
     report.bytesIn += engine->bytesIn();

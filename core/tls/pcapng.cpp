@@ -157,10 +157,10 @@ class PacketWriter {
 public:
     explicit PacketWriter(const CaptureEnds& ends)
         : m_start(ends.start.time_since_epoch()) {
-        const bool areOnNetwork = ends.client && ends.server && !ends.client->isUnix() && !ends.server->isUnix();
-        if (areOnNetwork && ends.client->isIpv6() == ends.server->isIpv6()) {
-            m_client = endOf(*ends.client);
-            m_server = endOf(*ends.server);
+        const bool areOnNetwork = ends.local && ends.peer && !ends.local->isUnix() && !ends.peer->isUnix();
+        if (areOnNetwork && ends.local->isIpv6() == ends.peer->isIpv6()) {
+            m_client = endOf(ends.isServer ? *ends.peer : *ends.local);
+            m_server = endOf(ends.isServer ? *ends.local : *ends.peer);
         } else {
             inventAddresses(m_client, m_server);
         }

@@ -14,9 +14,8 @@ namespace certwright::tls {
 
 /// Between whom, and since when, a connection was.
 struct CaptureEnds {
-    std::optional<SocketAddress>
-        client; ///< without an address, or with those of two families, made-up ones are written
-    std::optional<SocketAddress> server;
+    std::optional<SocketAddress> local; ///< without both, or with two families, made-up addresses are written
+    std::optional<SocketAddress> peer;
     std::chrono::sys_time<std::chrono::microseconds> start{}; ///< what the times of the traffic count from
     bool isServer = false;                                    ///< recorded at the server's end
 };

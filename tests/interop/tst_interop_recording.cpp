@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 using namespace certwright;
 using namespace certwright::test;
@@ -226,8 +227,8 @@ void InteropRecordingTest::tsharkReadsThePreludeToo() {
                 true);
     traffic.add(tls::Direction::Sent, std::chrono::milliseconds(2), base::bytesOf("EHLO localhost\r\n"), true);
     tls::CaptureEnds ends;
-    ends.client = tls::SocketAddress::fromText("2001:db8::1", 50000);
-    ends.server = tls::SocketAddress::fromText("2001:db8::2", 587);
+    ends.local = tls::SocketAddress::fromText("2001:db8::1", 50000);
+    ends.peer = tls::SocketAddress::fromText("2001:db8::2", 587);
     ends.start = std::chrono::sys_seconds(std::chrono::seconds(1700000000));
     const tls::Capture capture = tls::captureOf(traffic, {}, ends);
     QVERIFY(capture.secrets.empty());
@@ -242,6 +243,15 @@ void InteropRecordingTest::tsharkReadsThePreludeToo() {
                                          QStringList{latin("tcp.checksum.status == 0 || tcp.analysis.flags")});
     CERTWRIGHT_VERIFY_SUCCESS(checked);
     QCOMPARE(checked.output, QByteArray());
+
+    // Recorded at the other end it is the same.
+    tls::Traffic mirrored;
+    for (const tls::Traffic::Piece& piece : traffic.pieces())
+        mirrored.add(piece.direction == tls::Direction::Sent ? tls::Direction::Received : tls::Direction::Sent,
+                     piece.time, traffic.bytesOf(piece), true);
+    std::swap(ends.local, ends.peer);
+    ends.isServer = true;
+    QVERIFY(tls::captureOf(mirrored, {}, ends).packets == capture.packets);
 }
 
 void InteropRecordingTest::hasTheRecordsThatTsharkFinds() {
