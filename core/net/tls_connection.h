@@ -141,6 +141,7 @@ private:
     void startPrelude();
     void drivePrelude();
     void startHandshake();
+    void recordPrelude();
     void feed(base::BytesView bytes);
     void feedEof();
     bool isServer() const noexcept;

@@ -70,14 +70,28 @@ void TlsConnection::startHandshake() {
     enterPhase(ConnectionPhase::Handshaking);
     try {
         m_engine = std::make_unique<tls::Engine>(m_context, m_options.serverName);
-        if (m_prelude != nullptr)
+        if (m_prelude != nullptr) {
+            recordPrelude();
             m_engine->feed(m_prelude->takeRest());
+        }
     } catch (const Error& error) {
         fail(error, FailureSide::Ours);
         return;
     }
     armTimer();
     drive();
+}
+
+/// What was said in plain belongs into the record, too: without passwords, lines with the end that all of them have.
+void TlsConnection::recordPrelude() {
+    for (const tls::starttls::PlainMessage& message : m_prelude->messages()) {
+        base::Bytes bytes = message.bytes;
+        if (!message.isBinary)
+            bytes.insert(bytes.end(), {'\r', '\n'});
+        m_engine->setTime(message.time);
+        m_engine->recordPrelude(message.direction, bytes);
+    }
+    m_engine->setTime(elapsed());
 }
 
 void TlsConnection::feed(base::BytesView bytes) {

@@ -6,6 +6,7 @@
 #include "tests/support/test_main.h"
 #include "tests/support/tools.h"
 
+#include <QFile>
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -107,9 +108,20 @@ Seen seenByOpenssl(const QString& openssl, const QString& target, const QString&
 void compare(const Site& site, const QString& target, const char* protocol, const QStringList& more = {}) {
     const QString openssl = test::findTool(latin("openssl"));
     int code = -1;
-    const QJsonObject document =
-        connectTo(site, target, QStringList{latin("--starttls"), latin(protocol)} + more, &code);
+    QFile capture(site.path("capture.pcapng"));
+    capture.remove();
+    const QJsonObject document = connectTo(
+        site, target, QStringList{latin("--starttls"), latin(protocol), latin("--pcapng"), capture.fileName()} + more,
+        &code);
     QVERIFY2(code == 0, QJsonDocument(document).toJson().constData());
+    // What was said in plain stands in the capture before TLS.
+    QVERIFY(capture.open(QIODevice::ReadOnly));
+    const QByteArray recorded = capture.readAll();
+    const QJsonValue plain = document[latin("plain")][0];
+    const QByteArray first = plain[latin("hex")].isString()
+                                 ? QByteArray::fromHex(plain[latin("hex")].toString().toLatin1()).first(4)
+                                 : plain[latin("text")].toString().toLatin1().left(20);
+    QVERIFY2(!first.isEmpty() && recorded.contains(first), first.constData());
     QCOMPARE(document[latin("starttls")].toString(), latin(protocol));
     QVERIFY(document[latin("timings")][latin("starttls_ms")].isDouble());
     QVERIFY(!document[latin("plain")].toArray().isEmpty());
