@@ -54,6 +54,8 @@ net::ScanRunner::Options optionsOf(const std::string& target, const ScanArgument
         defaultPort = tls::starttls::defaultPort(*options.protocol);
     }
     options.endpoint = net::parseEndpoint(target, defaultPort);
+    if (options.endpoint.isUnix())
+        throw UsageError("scan takes hosts and ports; connect can look at a Unix socket");
     if (arguments.serverName)
         options.serverName = *arguments.serverName;
     else if (!options.endpoint.isAddress())

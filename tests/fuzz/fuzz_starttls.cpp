@@ -64,6 +64,9 @@ void certwright::fuzz::target(base::BytesView input) {
     }
     for (const starttls::PlainMessage& message : prelude.messages()) {
         require(isOneCleanLine(message.toText()), "a log that can be shown");
-        require(base::textOf(message.bytes).find("user:word") == std::string_view::npos, "the password stays out");
+        // The peer may say what it likes; of ours only asterisks are kept.
+        require(message.direction == tls::Direction::Received ||
+                    base::textOf(message.bytes).find("word") == std::string_view::npos,
+                "the password stays out");
     }
 }
