@@ -25,6 +25,7 @@ void addCommands(CommandLine& line) {
     addListCommand(line);
     addConnectCommand(line);
     addScanCommand(line);
+    addServeCommand(line);
     addRandCommands(line);
 }
 

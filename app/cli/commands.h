@@ -22,6 +22,7 @@ void addImportCommand(CommandLine& line);
 void addListCommand(CommandLine& line);
 void addConnectCommand(CommandLine& line);
 void addScanCommand(CommandLine& line);
+void addServeCommand(CommandLine& line);
 void addRandCommands(CommandLine& line);
 void addAsn1Command(CommandLine& line);
 void addCompareCommand(CommandLine& line);

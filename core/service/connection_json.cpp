@@ -189,6 +189,7 @@ Json errorWithSide(const ConnectionReport& report) {
 Json connectionJson(const ConnectionReport& report, bool withSecrets, bool withFields) {
     const tls::SessionFacts& facts = report.facts;
     Json document;
+    document["role"] = report.role == tls::Context::Role::Server ? "server" : "client"; // ours
     document["host"] = textJson(report.endpoint.host);
     document["port"] = report.endpoint.isUnix() ? Json() : Json(report.endpoint.port);
     if (report.endpoint.isUnix())

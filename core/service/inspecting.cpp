@@ -48,13 +48,17 @@ Error fileError(ErrorKind kind, const std::string& what, const QFile& file) {
 
 x509::TrustStore TrustChoice::toTrustStore() const {
     x509::TrustStore store;
+    addTo(store);
+    return store;
+}
+
+void TrustChoice::addTo(x509::TrustStore& store) const {
     if (system)
         store.addSystemTrust();
     for (const std::string& file : files)
         store.addTrustFile(file);
     for (const x509::Certificate& certificate : certificates)
         store.addTrusted(certificate);
-    return store;
 }
 
 std::string ConnectionRequest::askedHost() const {
@@ -71,6 +75,8 @@ std::string ConnectionRequest::sentServerName() const {
 }
 
 bool ConnectionReport::isGood() const noexcept {
+    if (role == tls::Context::Role::Server)
+        return !failure && (!verify || verify->ok);
     const bool isNameRight = hostname ? hostname->ok : endpoint.isUnix();
     return !failure && verify && verify->ok && isNameRight;
 }
@@ -99,6 +105,7 @@ ConnectionReport factsOf(const ConnectionRequest& request, const net::TlsConnect
     const tls::Engine* engine = connection.engine();
     if (engine == nullptr)
         return report;
+    report.role = engine->role();
     report.facts = tls::sessionFacts(*engine, now);
     report.ends.isServer = engine->context().role() == tls::Context::Role::Server;
     report.state = engine->stateText();
@@ -107,7 +114,8 @@ ConnectionReport factsOf(const ConnectionRequest& request, const net::TlsConnect
     report.bytesOut += engine->bytesOut();
     if (!report.facts.chain.empty()) {
         report.verify = checkChain(*engine, report.facts);
-        if (const std::string asked = request.askedHost(); !asked.empty())
+        const std::string asked = report.role == tls::Context::Role::Client ? request.askedHost() : std::string();
+        if (!asked.empty())
             report.hostname = checkHost(asked, report.facts.chain.front());
     }
     return report;
@@ -142,6 +150,13 @@ void saveCapture(const std::string& path, const ConnectionReport& report, bool m
     const auto parts = capture.parts();
     writer.add(QString::fromStdString(path), parts, FileWriter::Access::Private);
     writer.commit();
+}
+
+ConnectionReport makeServedReport(net::TlsConnection& connection, base::Time now, Recording recording) {
+    ConnectionRequest request; // of which the client's address is all that counts
+    request.endpoint = connection.options().endpoint;
+    return recording == Recording::Take ? makeReport(request, connection, now)
+                                        : makeInterimReport(request, connection, now);
 }
 
 void appendKeyLog(const std::string& path, const tls::KeyLog& secrets) {

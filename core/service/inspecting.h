@@ -33,6 +33,7 @@ struct TrustChoice {
 
     /// @throws Error NotFound, Io, BadInput for a file
     x509::TrustStore toTrustStore() const;
+    void addTo(x509::TrustStore& store) const;
 };
 
 /// Which server to look at, and how.
@@ -69,6 +70,7 @@ struct ChainCheck {
 /// Everything that was learnt about a connection, also about one that failed. Not changed once it is made, so that any
 /// thread may read it; secrets stay on the secure heap until somebody asks for their text.
 struct ConnectionReport {
+    tls::Context::Role role = tls::Context::Role::Client; ///< ours
     net::Endpoint endpoint;
     std::string peerAddress; ///< "192.0.2.1:443"; empty when there was no TCP connection
     std::string localAddress;
@@ -82,14 +84,14 @@ struct ConnectionReport {
     tls::Transcript transcript;
     tls::KeyLog secrets;
     std::optional<ChainCheck> verify;  ///< nothing when no certificate came
-    std::optional<HostCheck> hostname; ///< nothing when no certificate came, or there is no name to check
+    std::optional<HostCheck> hostname; ///< nothing without a certificate or a name to check, and for a server
     net::ConnectionTimings timings;
     std::uint64_t bytesIn = 0;
     std::uint64_t bytesOut = 0;
     std::optional<tls::Failure> failure;
     net::ConnectionPhase failedPhase = net::ConnectionPhase::Finished; ///< where it failed
 
-    /// Connected, and chain and host name are right.
+    /// Connected, and chain and host name are right; for a server also when no client's certificate came.
     bool isGood() const noexcept;
 };
 
@@ -106,6 +108,12 @@ ConnectionReport makeInterimReport(const ConnectionRequest& request, const net::
 /// Writes the recorded bytes and the secrets as a capture that Wireshark decrypts, mode 0600.
 /// @throws Error NotFound when nothing was recorded; as FileWriter
 void saveCapture(const std::string& path, const ConnectionReport& report, bool mayOverwrite = false);
+
+/// What to do with what a connection recorded: a report takes it at the end, before that it gets a copy.
+enum class Recording { Take, Copy };
+
+/// The report of a connection that a client made to us. @throws Error Internal when the secure heap is full
+ConnectionReport makeServedReport(net::TlsConnection& connection, base::Time now, Recording recording);
 
 /// Appends the connection's secrets to a key log file, which is made with mode 0600 when it is not there.
 /// @throws Error Io, NotAllowed for something that is not a regular file
