@@ -1,3 +1,4 @@
+#include "app/cli/client_options.h"
 #include "app/cli/command_line.h"
 #include "app/cli/commands.h"
 #include "app/cli/connection_text.h"
@@ -37,8 +38,10 @@ struct ConnectArguments {
     std::optional<int> securityLevel;
     std::vector<std::string> trust;
     StoreOptions store;
+    ClientOptions client;
     double timeout = 10;
     std::string startTls, proxy;
+    bool triesResumption = false;
     bool withSecrets = false;
     bool withMessages = false;
     std::string keyLog, captureFile, chainFile;
@@ -130,6 +133,7 @@ service::ConnectionRequest requestOf(const ConnectArguments& arguments) {
     request.trust = trustOf(arguments.trust);
     if (!std::isfinite(arguments.timeout) || arguments.timeout <= 0 || arguments.timeout > MaximumTimeout)
         throw UsageError("--timeout is a number of seconds up to a day");
+    request.triesResumption = arguments.triesResumption;
     request.timeout = std::chrono::milliseconds(static_cast<long long>(std::ceil(arguments.timeout * 1000)));
     return request;
 }
@@ -223,6 +227,7 @@ int codeOf(const service::ConnectionReport& report) {
 int runConnect(const ConnectArguments& arguments, Console& console) {
     service::ConnectionRequest request = checkedRequestOf(arguments);
     addStoreTrust(request.trust, arguments, console);
+    arguments.client.apply(request.tls, console);
     const ConnectionReportPtr report = inspect(std::move(request), console.stopToken());
     if (console.isJson())
         console.printJson(service::connectionJson(*report, arguments.withSecrets, arguments.withMessages));
@@ -274,6 +279,8 @@ void addConnectCommand(CommandLine& line) {
     command.add_option("--trust", arguments->trust, "Trusted certificates; by default the system's and the store's")
         ->type_name("FILE|DIR|system");
     arguments->store.addPathTo(command);
+    arguments->client.addTo(command);
+    command.add_flag("--resume", arguments->triesResumption, "Connect again with the session, by every way there is");
     command.add_option("--timeout", arguments->timeout, "Seconds for everything together")
         ->capture_default_str()
         ->type_name("S");

@@ -67,6 +67,21 @@ void printSettings(Console& console, const tls::SessionFacts& facts) {
     row(console, "Extended master secret", answer(facts.hasExtendedMasterSecret));
 }
 
+void printResumption(Console& console, const service::ConnectionReport& report) {
+    if (!report.facts.presharedKeyIdentity.empty())
+        row(console, "Preshared key of", report.facts.presharedKeyIdentity);
+    if (!report.resumption)
+        return;
+    for (const service::ResumptionAttempt& attempt : *report.resumption) {
+        std::string outcome = attempt.isResumed ? "resumed" : "not resumed";
+        if (!attempt.isOffered)
+            outcome = "not offered";
+        else if (attempt.failure)
+            outcome = "failed: " + attempt.failure->error.message();
+        row(console, "Resumption by " + std::string(toString(attempt.method)), outcome);
+    }
+}
+
 void printSecrets(Console& console, const service::ConnectionReport& report) {
     row(console, "Master key", base::toHex(report.facts.masterKey.view()));
     for (const tls::KeyLogEntry& entry : report.secrets.entries()) {
@@ -142,6 +157,7 @@ void printConnection(Console& console, const service::ConnectionReport& report, 
         printPlain(console, report);
     if (facts.version)
         printSettings(console, facts);
+    printResumption(console, report);
     if (!facts.clientRandom.empty())
         row(console, "Client random", base::toHex(facts.clientRandom));
     if (!facts.serverRandom.empty())

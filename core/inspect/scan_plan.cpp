@@ -259,7 +259,7 @@ ScanReport ScanPlan::report() const {
 void ScanPlan::reportVersions(ScanReport& report) const {
     for (const SuiteSearch* search : m_suites) {
         ScanReport::Version version{search->version(), search->isSupported(), std::nullopt, {}};
-        if (!search->brokenFamilies().empty() && search->lastBreak()) {
+        if (search->isSupported() && !search->brokenFamilies().empty() && search->lastBreak()) {
             version.note = "It " + describeBreak(*search->lastBreak()) + " when offered";
             for (const std::string& family : search->brokenFamilies())
                 version.note += (&family == &search->brokenFamilies().front() ? " " : ", ") + family;

@@ -197,6 +197,10 @@ void ScanRunner::openHandshake(std::size_t id, const Probe& probe) {
     TlsConnection::Options options;
     options.endpoint = m_options.endpoint;
     options.serverName = m_options.serverName;
+    options.startTls = m_options.protocol;
+    options.proxy = m_options.proxy;
+    if (const auto session = m_sessions.find(probe.version); probe.resumes && session != m_sessions.end())
+        options.session = session->second;
     options.timeout = 2 * m_options.probeTimeout; // there is much to compute, and a name to look up
     auto* const connection = new TlsConnection(contextFor(probe), std::move(options), this);
     m_open[id] = connection;

@@ -6,6 +6,7 @@
 #include "core/tls/context.h"
 #include "core/tls/engine.h"
 #include "core/tls/failure.h"
+#include "core/tls/session.h"
 #include "core/tls/socket.h"
 #include "core/tls/socket_address.h"
 #include "core/tls/starttls/prelude.h"
@@ -73,6 +74,7 @@ public:
         bool keepOpen = false;                           ///< stay established after the handshake
         std::optional<tls::starttls::Protocol> startTls; ///< plain text first; nothing: TLS from the start
         std::optional<tls::starttls::Proxy> proxy;       ///< which then looks the endpoint's name up
+        std::optional<tls::Session> session;             ///< to resume
     };
 
     /// Plain data that may wait to be sent.

@@ -70,6 +70,8 @@ void TlsConnection::startHandshake() {
     enterPhase(ConnectionPhase::Handshaking);
     try {
         m_engine = std::make_unique<tls::Engine>(m_context, m_options.serverName);
+        if (m_options.session)
+            m_engine->setSession(*m_options.session);
         if (m_prelude != nullptr) {
             recordPrelude();
             m_engine->feed(m_prelude->takeRest());

@@ -34,14 +34,32 @@ Json ciphersJson(const std::vector<tls::CipherSuite>& ciphers) {
     return list;
 }
 
-Json sessionJson(const tls::SessionFacts& facts) {
-    if (!facts.session)
+Json attemptJson(const ResumptionAttempt& attempt) {
+    return {{"method", toString(attempt.method)},
+            {"offered", attempt.isOffered},
+            {"resumed", attempt.isResumed},
+            {"error", attempt.failure ? errorJson(attempt.failure->error) : Json()}};
+}
+
+/// With the attempts to resume it, if it was tried: "resumed" then says whether any of them came to something.
+Json sessionJson(const ConnectionReport& report) {
+    const std::optional<tls::SessionId>& session = report.facts.session;
+    if (!session)
         return {};
-    return {{"id", hexJson(facts.session->id)},
-            {"ticket", facts.session->hasTicket},
-            {"resumed", facts.session->isResumed},
-            {"timeout", facts.session->timeout.count()},
-            {"ticket_lifetime", facts.session->hasTicket ? Json(facts.session->ticketLifetime.count()) : Json()}};
+    Json document{{"id", hexJson(session->id)},
+                  {"ticket", session->hasTicket},
+                  {"resumed", session->isResumed},
+                  {"timeout", session->timeout.count()},
+                  {"ticket_lifetime", session->hasTicket ? Json(session->ticketLifetime.count()) : Json()}};
+    if (!report.resumption)
+        return document;
+    document["resumption"] = Json::array();
+    for (const ResumptionAttempt& attempt : *report.resumption) {
+        document["resumption"].push_back(attemptJson(attempt));
+        if (attempt.isResumed)
+            document["resumed"] = true;
+    }
+    return document;
 }
 
 Json statesJson(const tls::Transcript& transcript) {
@@ -172,7 +190,6 @@ void addSettings(Json& document, const tls::SessionFacts& facts) {
     document["signature"] = textJson(facts.signature);
     document["alpn"] = textJson(facts.alpn);
     document["server_name"] = textJson(facts.serverName);
-    document["session"] = sessionJson(facts);
     document["client_random"] = hexJson(facts.clientRandom);
     document["server_random"] = hexJson(facts.serverRandom);
 }
@@ -200,6 +217,8 @@ Json connectionJson(const ConnectionReport& report, bool withSecrets, bool withF
     document["peer"] = textJson(report.peerAddress);
     document["local_address"] = textJson(report.localAddress);
     addSettings(document, facts);
+    document["session"] = sessionJson(report);
+    document["psk_identity"] = textJson(facts.presharedKeyIdentity);
     if (withSecrets)
         addSecrets(document, report);
     document["state"] = textJson(report.state);

@@ -61,6 +61,18 @@ void TrustChoice::addTo(x509::TrustStore& store) const {
         store.addTrusted(certificate);
 }
 
+std::string_view toString(ResumptionAttempt::Method method) noexcept {
+    switch (method) {
+    case ResumptionAttempt::Method::Id:
+        return "id";
+    case ResumptionAttempt::Method::Ticket:
+        return "ticket";
+    case ResumptionAttempt::Method::Psk:
+        return "psk";
+    }
+    return "psk";
+}
+
 std::string ConnectionRequest::askedHost() const {
     return serverName.empty() ? endpoint.host : serverName;
 }
@@ -72,6 +84,17 @@ std::string ConnectionRequest::sentServerName() const {
     if (name.size() > 1 && name.back() == '.')
         name.pop_back();
     return name;
+}
+
+net::TlsConnection::Options ConnectionRequest::connectionOptions() const {
+    net::TlsConnection::Options options;
+    options.endpoint = endpoint;
+    options.serverName = sentServerName();
+    options.timeout = timeout;
+    options.family = family;
+    options.startTls = startTls;
+    options.proxy = proxy;
+    return options;
 }
 
 bool ConnectionReport::isGood() const noexcept {

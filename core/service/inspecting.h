@@ -21,6 +21,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace certwright::service {
@@ -47,12 +48,28 @@ struct ConnectionRequest {
     bool keepOpen = false;                           ///< stay connected after the handshake, to send and receive
     std::optional<tls::starttls::Protocol> startTls; ///< begin in plain text; nothing: TLS from the start
     std::optional<tls::starttls::Proxy> proxy;
+    bool triesResumption = false; ///< connect again with the session; not with keepOpen
 
     /// The name that the certificate must be for; empty for a Unix socket without a server name.
     std::string askedHost() const;
     /// What goes into SNI: A-labels, without a dot at the end; empty when none is to be sent.
     std::string sentServerName() const;
+    /// How to get there, for each of the connections of this request; none of them is kept open.
+    net::TlsConnection::Options connectionOptions() const;
 };
+
+/// One way to resume a session, and whether it worked.
+struct ResumptionAttempt {
+    enum class Method { Id, Ticket, Psk };
+
+    Method method = Method::Psk;
+    bool isOffered = false; ///< the server gave something to resume by in this way
+    bool isResumed = false;
+    std::optional<tls::Failure> failure; ///< of the connection that tried
+};
+
+/// "id", "ticket", "psk".
+std::string_view toString(ResumptionAttempt::Method method) noexcept;
 
 /// Whether the certificate is for the host that was asked for.
 struct HostCheck {
@@ -85,6 +102,7 @@ struct ConnectionReport {
     tls::KeyLog secrets;
     std::optional<ChainCheck> verify;  ///< nothing when no certificate came
     std::optional<HostCheck> hostname; ///< nothing without a certificate or a name to check, and for a server
+    std::optional<std::vector<ResumptionAttempt>> resumption; ///< nothing when it was not tried
     net::ConnectionTimings timings;
     std::uint64_t bytesIn = 0;
     std::uint64_t bytesOut = 0;

@@ -1,6 +1,7 @@
 #include "core/service/inspection_task.h"
 
 #include "core/base/outcome.h"
+#include "core/service/resumption_trial.h"
 
 #include <algorithm>
 #include <exception>
@@ -37,14 +38,8 @@ void InspectionTask::start() {
         return;
     try {
         const x509::TrustStore trust = m_request.trust.toTrustStore();
-        net::TlsConnection::Options options;
-        options.endpoint = m_request.endpoint;
-        options.serverName = m_request.sentServerName();
-        options.timeout = m_request.timeout;
-        options.family = m_request.family;
+        net::TlsConnection::Options options = m_request.connectionOptions();
         options.keepOpen = m_request.keepOpen;
-        options.startTls = m_request.startTls;
-        options.proxy = m_request.proxy;
         m_connection = new net::TlsConnection(tls::Context::forClient(m_request.tls, trust), std::move(options), this);
         connect(m_connection, &net::TlsConnection::phaseChanged, this, &InspectionTask::onPhase);
         connect(m_connection, &net::TlsConnection::recorded, this, [this] {
@@ -62,6 +57,8 @@ void InspectionTask::start() {
 }
 
 void InspectionTask::cancel() {
+    if (m_trial != nullptr)
+        m_trial->cancel();
     if (m_isOver)
         return;
     if (m_connection != nullptr)
@@ -146,10 +143,27 @@ void InspectionTask::onFinished() {
     const auto report = base::outcomeOf([this] {
         return std::make_shared<ConnectionReport>(makeReport(m_request, *m_connection, base::SystemClock().now()));
     });
-    if (report)
-        Q_EMIT finished(*report);
-    else
+    if (!report)
         failBefore(report.error());
+    else if (m_request.triesResumption && !(*report)->failure)
+        tryResumption(*report);
+    else
+        Q_EMIT finished(*report);
+}
+
+void InspectionTask::tryResumption(std::shared_ptr<ConnectionReport> report) {
+    try {
+        const tls::Engine& engine = *std::as_const(*m_connection).engine();
+        m_trial = new ResumptionTrial(m_request, engine.version(), engine.session(), this);
+        connect(m_trial, &ResumptionTrial::finished, this, [this, report] {
+            report->resumption = m_trial->attempts();
+            std::exchange(m_trial, nullptr)->deleteLater();
+            Q_EMIT finished(report);
+        });
+        m_trial->start();
+    } catch (const Error& error) {
+        failBefore(error);
+    }
 }
 
 /// For what fails outside the connection: settings, trust, making the report.

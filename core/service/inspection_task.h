@@ -6,7 +6,11 @@
 #include <QObject>
 #include <QTimer>
 
+#include <memory>
+
 namespace certwright::service {
+
+class ResumptionTrial;
 
 /// One inspection on the network thread: what a ConnectionInspector starts. Deleting it there cancels without a signal.
 class InspectionTask : public QObject {
@@ -35,10 +39,12 @@ private:
     void sendReport();
     void planUpdate();
     void failBefore(const base::Error& error);
+    void tryResumption(std::shared_ptr<ConnectionReport> report);
 
     ConnectionRequest m_request;
     net::TlsConnection* m_connection = nullptr;
-    QTimer m_batch; ///< runs while something waits to be told
+    ResumptionTrial* m_trial = nullptr; ///< runs after the connection
+    QTimer m_batch;                     ///< runs while something waits to be told
     net::ConnectionPhase m_phase = net::ConnectionPhase::Idle;
     std::size_t m_messages = 0; ///< told already
     std::size_t m_states = 0;

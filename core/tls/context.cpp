@@ -162,6 +162,8 @@ void Context::apply(const ContextOptions& options) {
         setAlpn(options.alpn);
     if (options.presharedKey)
         setPresharedKey(*options.presharedKey);
+    if (!options.offersTickets)
+        addOptions(Option::NoTicket);
     // Inspecting is asking, not trusting: servers without RFC 5746 are shown, with the fact that they lack it, and a
     // second handshake over the first would only blur what the first one agreed upon.
     addOptions(Option::LegacyServerConnect | Option::NoRenegotiation);

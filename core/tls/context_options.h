@@ -38,6 +38,7 @@ struct ContextOptions {
     std::vector<std::string> alpn;          ///< protocol names, most wanted first
     std::optional<Credentials> credentials; ///< a client's own, sent when a server asks for it; not for servers
     std::optional<PresharedKey> presharedKey;
+    bool offersTickets = true; ///< a client asks for tickets (RFC 5077); without them TLS 1.2 resumes by id
 };
 
 /// How a server treats its clients' certificates.

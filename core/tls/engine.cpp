@@ -61,6 +61,7 @@ void Engine::setRole(Context::Role role) {
 void Engine::setSession(const Session& session) {
     throwIfBegun();
     base::check(SSL_set_session(native(), session.native()), "resume the session", ErrorKind::BadInput);
+    m_hasSession = true;
 }
 
 void Engine::throwIfBegun() const {

@@ -54,6 +54,10 @@ public:
     void setSession(const Session& session);
     /// What a later connection can be resumed by; nothing when there is no such thing (yet).
     std::optional<Session> session() const { return Session::of(native()); }
+    /// True when the handshake resumed an earlier session. (OpenSSL says so of an external PSK, too.)
+    bool isResumed() const noexcept {
+        return SSL_session_reused(native()) == 1 && (m_role == Context::Role::Client ? m_hasSession : !m_hasGivenKey);
+    }
 
     /// The time that records get from now on, since the start of the connection.
     void setTime(Elapsed now) noexcept { m_now = now; }
@@ -149,6 +153,8 @@ private:
     EngineState m_state = EngineState::Idle;
     Elapsed m_now{};
     bool m_eof = false;
+    bool m_hasSession = false;    ///< one to resume was given
+    bool m_hasGivenKey = false;   ///< the context's preshared key, to the client that named it
     bool m_hasSentChange = false; ///< ChangeCipherSpec went out
     bool m_hasReceivedChange = false;
     std::uint64_t m_bytesIn = 0;

@@ -232,6 +232,7 @@ unsigned int EngineCallbacks::onServerKey(SSL* ssl, std::string_view identity, s
         if (!own || own->identity != identity || own->key->size() > key.size())
             return;
         std::copy_n(own->key->data(), own->key->size(), key.begin());
+        self.m_hasGivenKey = true;
         size = static_cast<unsigned int>(own->key->size());
     });
     return size;

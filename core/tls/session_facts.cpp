@@ -116,7 +116,7 @@ void readSession(const Engine& engine, SessionFacts& facts) {
     const unsigned char* octets = SSL_SESSION_get_id(session, &length);
     id.id.assign(octets, octets + length);
     id.hasTicket = SSL_SESSION_has_ticket(session) == 1;
-    id.isResumed = SSL_session_reused(ssl) == 1;
+    id.isResumed = engine.isResumed();
     id.timeout = std::chrono::seconds(SSL_SESSION_get_timeout(session));
     if (isServer(engine))
         id.hasTicket = engine.transcript().find(Direction::Sent, handshake_type::NewSessionTicket) != nullptr;
@@ -219,6 +219,17 @@ void readExtensions(SSL* ssl, SessionFacts& facts) {
     facts.hasSecureRenegotiation = SSL_get_secure_renegotiation_support(ssl) == 1;
 }
 
+void readPresharedKey(const Engine& engine, SessionFacts& facts) {
+    const std::optional<PresharedKey>& key = engine.context().presharedKey();
+    if (!key || !facts.cipher)
+        return;
+    const bool isUsed = facts.version == ProtocolVersion::Tls13
+                            ? SSL_session_reused(engine.native()) == 1 && !engine.isResumed()
+                            : facts.cipher->keyExchange.find("PSK") != std::string::npos;
+    if (isUsed)
+        facts.presharedKeyIdentity = key->identity;
+}
+
 } // namespace
 
 std::string_view toString(SignedTimestamp::Source source) noexcept {
@@ -244,6 +255,7 @@ SessionFacts sessionFacts(const Engine& engine, base::Time now) {
     if (!facts.version)
         return facts;
     readSession(engine, facts);
+    readPresharedKey(engine, facts);
     readChain(engine, facts);
     readTemporaryKey(ssl, facts);
     if (!isServer(engine)) {

@@ -52,7 +52,8 @@ struct SessionFacts {
     std::string alpn;
     std::string serverName; ///< the SNI that was sent, or that came from a client
     std::optional<SessionId> session;
-    base::Bytes clientRandom; ///< 32 octets, or empty before the hello
+    std::string presharedKeyIdentity; ///< of an external PSK that was used; else empty
+    base::Bytes clientRandom;         ///< 32 octets, or empty before the hello
     base::Bytes serverRandom;
     base::Secret masterKey; ///< TLS 1.2: 48 octets; TLS 1.3: empty until a ticket came, then that of the ticket
     std::vector<CipherSuite> offeredCiphers;

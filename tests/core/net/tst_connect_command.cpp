@@ -167,8 +167,8 @@ void TestConnectCommand::trustsTheStore() {
 
 void TestConnectCommand::refusesWhatItDoesNotDo_data() {
     QTest::addColumn<QStringList>("arguments");
-    for (const char* words : {"--starttls telnet", "--proxy https://x:1", "--psk a:00", "--resume", "--cert f",
-                              "--min-version TLSv9", "--ciphers NO-SUCH", "--sni ", "--timeout 0"})
+    for (const char* words : {"--starttls telnet", "--proxy https://x:1", "--min-version TLSv9", "--ciphers NO-SUCH",
+                              "--sni ", "--timeout 0"})
         QTest::newRow(words) << latin(words).split(QLatin1Char(' '));
 }
 
