@@ -1,6 +1,7 @@
 #include "ui/pages/inspection_acts.h"
 
 #include "core/formats/item.h"
+#include "core/service/file_writer.h"
 #include "core/service/importing.h"
 #include "core/service/job_runner.h"
 #include "core/service/online_verifier.h"
@@ -205,6 +206,35 @@ void InspectionActs::saveCapture(const service::ConnectionReportPtr& report) {
                 else if (m_context.toast)
                     m_context.toast(tr("The capture with the secrets of this session is in %1").arg(printable(path)),
                                     {}, {});
+            });
+    });
+}
+
+void InspectionActs::saveScan(const service::ScanResultPtr& result, inspect::Profile profile) {
+    if (!result)
+        return;
+    FileRequest request;
+    request.title = tr("Export the scan");
+    request.suggestedName = QStringLiteral("scan.json");
+    request.defaultSuffix = QStringLiteral("json");
+    request.filters = {tr("JSON files (*.json)")};
+    m_context.prompts.askSaveFile(m_window, request, this, [this, result, profile](const QString& path) {
+        if (path.isEmpty())
+            return;
+        m_context.jobs.run<bool>(
+            {}, this,
+            [path, result, profile](const base::JobControl&) {
+                const std::string text = service::scanJson(*result, profile).dump(2) + "\n";
+                const base::Bytes bytes(text.begin(), text.end());
+                // The prompt has asked about a file of that name.
+                service::writeFileAtomically(path, bytes, service::FileWriter::Access::Public, true);
+                return true;
+            },
+            [this, path](const base::Outcome<bool>& saved) {
+                if (!saved)
+                    m_context.prompts.showError(m_window, tr("The scan was not exported"), saved.error(), this);
+                else if (m_context.toast)
+                    m_context.toast(tr("Saved %1").arg(printable(path)), {}, {});
             });
     });
 }

@@ -2,6 +2,7 @@
 
 #include "core/service/inspecting.h"
 #include "core/service/online_verifying.h"
+#include "core/service/scanning.h"
 #include "core/x509/certificate.h"
 
 #include <QObject>
@@ -36,6 +37,8 @@ public:
     void saveKeyLog(const service::ConnectionReportPtr& report);
     /// What crossed the wire, with the secrets.
     void saveCapture(const service::ConnectionReportPtr& report);
+    /// As JSON, with what a profile finds in it.
+    void saveScan(const service::ScanResultPtr& result, inspect::Profile profile);
 
 Q_SIGNALS:
     void importRunning(bool isRunning);

@@ -15,6 +15,7 @@
 #include "ui/pages/inspection_acts.h"
 #include "ui/pages/inspector_address_bar.h"
 #include "ui/pages/inspector_overview.h"
+#include "ui/pages/scan_view.h"
 #include "ui/pages/secrets_view.h"
 #include "ui/ui_context.h"
 #include "ui/unlock.h"
@@ -27,6 +28,7 @@
 #include <QTabWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <optional>
 
 namespace certwright::ui {
@@ -85,6 +87,8 @@ struct InspectorSession::Private {
     void buildOptions();
     void connectAll();
     void connectConsole();
+    void connectScan();
+    std::optional<service::ConnectionRequest> requestOf(const QString& target);
     void begin(const QString& target, bool keepOpen);
     void start(service::ConnectionRequest request);
     void readStore(service::ConnectionRequest request);
@@ -109,6 +113,7 @@ struct InspectorSession::Private {
     CipherView* ciphers = nullptr;
     SecretsView* secrets = nullptr;
     ConsoleView* console = nullptr;
+    ScanView* scan = nullptr;
     ConnectionLog* log = nullptr;
     ConnectionReportPtr report;
     QString title;
@@ -127,6 +132,7 @@ InspectorSession::InspectorSession(UiContext& context, QWidget* parent)
     d->build();
     d->connectAll();
     d->connectConsole();
+    d->connectScan();
     d->overview->showEmpty();
 }
 
@@ -140,6 +146,7 @@ void InspectorSession::Private::build() {
     ciphers = new CipherView(q);
     secrets = new SecretsView(q);
     console = new ConsoleView(q);
+    scan = new ScanView(q);
     log = new ConnectionLog(q);
     buildOptions();
     tabs = new ModestTabs(q);
@@ -153,6 +160,7 @@ void InspectorSession::Private::build() {
     tabs->addTab(ciphers, InspectorSession::tr("Ciphers"));
     tabs->addTab(secrets, InspectorSession::tr("Secrets"));
     tabs->addTab(console, InspectorSession::tr("Console"));
+    tabs->addTab(scan, InspectorSession::tr("Scan"));
     tabs->addTab(log, InspectorSession::tr("Log"));
     auto* column = new QVBoxLayout(q);
     column->setContentsMargins(0, 0, 0, 0);
@@ -235,6 +243,23 @@ void InspectorSession::Private::connectConsole() {
     QObject::connect(console, &ConsoleView::closingWanted, inspector, &service::ConnectionInspector::close);
 }
 
+void InspectorSession::Private::connectScan() {
+    QObject::connect(scan, &ScanView::scanWanted, q, [this] {
+        const auto request = requestOf(address->text());
+        if (!request)
+            return;
+        net::ScanRunner::Options wanted;
+        wanted.endpoint = request->endpoint;
+        wanted.serverName = request->sentServerName();
+        wanted.protocol = request->startTls;
+        wanted.proxy = request->proxy;
+        wanted.probeTimeout = std::min(wanted.probeTimeout, request->timeout);
+        address->noteTarget(toQString(request->endpoint.toText()));
+        scan->start(std::move(wanted));
+    });
+    QObject::connect(scan, &ScanView::exportWanted, q, [this] { acts->saveScan(scan->result(), scan->profile()); });
+}
+
 void InspectorSession::focusAddress() {
     d->address->focusField();
 }
@@ -263,27 +288,34 @@ void InspectorSession::connectAndStay(const QString& target) {
     d->begin(target, true);
 }
 
-void InspectorSession::Private::begin(const QString& target, bool keepOpen) {
-    address->setText(target);
+/// What the address field and the options ask for; nothing for what makes no sense: the field then says what is wrong.
+std::optional<service::ConnectionRequest> InspectorSession::Private::requestOf(const QString& target) {
     const auto endpoint =
         base::outcomeOf([&] { return net::parseEndpoint(toStdString(target.trimmed()), options->defaultPort()); });
     if (!endpoint) {
         address->message().setError(addressProblem(endpoint.error()));
         address->focusField();
-        return;
+        return std::nullopt;
     }
     service::ConnectionRequest request;
     request.endpoint = *endpoint;
-    request.keepOpen = keepOpen;
     try {
         options->apply(request);
     } catch (const base::Error& error) {
         address->message().setError(addressProblem(error));
         address->setOptionsShown(true);
-        return;
+        return std::nullopt;
     }
     address->message().clear();
-    start(std::move(request));
+    return request;
+}
+
+void InspectorSession::Private::begin(const QString& target, bool keepOpen) {
+    address->setText(target);
+    if (auto request = requestOf(target)) {
+        request->keepOpen = keepOpen;
+        start(*std::move(request));
+    }
 }
 
 void InspectorSession::Private::start(service::ConnectionRequest request) {
@@ -296,6 +328,7 @@ void InspectorSession::Private::start(service::ConnectionRequest request) {
     console->clear();
     log->clear();
     title = printable(request.endpoint.toText());
+    scan->setTarget(title);
     address->noteTarget(toQString(request.endpoint.toText()));
     overview->showStarted(title);
     tabs->setCurrentWidget(request.keepOpen ? static_cast<QWidget*>(console) : overview);

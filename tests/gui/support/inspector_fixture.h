@@ -77,6 +77,6 @@ public:
 };
 
 /// Parts of the report, in the order of the tabs.
-enum InspectorTab { OverviewTab, HandshakeTab, ChainTab, CiphersTab, SecretsTab, ConsoleTab, LogTab };
+enum InspectorTab { OverviewTab, HandshakeTab, ChainTab, CiphersTab, SecretsTab, ConsoleTab, ScanTab, LogTab };
 
 } // namespace certwright::test
