@@ -95,7 +95,7 @@ void FileWriterTest::writesPrivateFilesForTheirOwnerAlone() {
 void FileWriterTest::isPrivateBeforeTheFirstByte() {
     const mode_t before = ::umask(0);
     FileWriter writer;
-    writer.add(path("key.pem"), {}, FileWriter::Access::Private);
+    writer.add(path("key.pem"), base::BytesView(), FileWriter::Access::Private);
     QCOMPARE(modeOf(writer.temporaryPath(0)), 0600);
     ::umask(before);
 }
