@@ -21,7 +21,7 @@ bool looksLikeText(base::BytesView bytes) {
 
 } // namespace
 
-std::string quoted(base::BytesView said) {
+std::string inQuotes(base::BytesView said) {
     while (!said.empty() && (said.back() == '\r' || said.back() == '\n'))
         said = said.first(said.size() - 1);
     if (said.empty())
@@ -32,8 +32,8 @@ std::string quoted(base::BytesView said) {
     return "“" + visibleText(said, MaximumQuote) + "”";
 }
 
-std::string quoted(std::string_view said) {
-    return quoted(base::bytesOf(said));
+std::string inQuotes(std::string_view said) {
+    return inQuotes(base::bytesOf(said));
 }
 
 Dialog::Dialog(std::string peer)
@@ -62,7 +62,7 @@ Step Dialog::feed(base::BytesView bytes) {
 Step Dialog::feedEof() {
     if (m_step != Step::NeedsMore)
         return m_step;
-    const std::string said = m_input.empty() ? "" : "; it had sent " + quoted(m_input);
+    const std::string said = m_input.empty() ? "" : "; it had sent " + inQuotes(m_input);
     fail(Error(ErrorKind::Network, peerAtStart() + " closed the connection instead of sending " + m_awaited + said,
                m_received == 0 ? "It may not want connections from here, or not speak this protocol on this port" : ""),
          FailureSide::Transport);
@@ -127,7 +127,7 @@ void Dialog::fail(Error error, FailureSide side) {
 }
 
 void Dialog::failByProtocol(const std::string& message, base::BytesView said, std::string hint) {
-    fail(Error(ErrorKind::Network, message + ": it sent " + quoted(said), std::move(hint)));
+    fail(Error(ErrorKind::Network, message + ": it sent " + inQuotes(said), std::move(hint)));
 }
 
 std::string Dialog::peerAtStart() const {

@@ -104,7 +104,7 @@ private:
 };
 
 /// Text of the peer between quotation marks for a message, control characters made visible, not too long.
-std::string quoted(base::BytesView said);
-std::string quoted(std::string_view said);
+std::string inQuotes(base::BytesView said);
+std::string inQuotes(std::string_view said);
 
 } // namespace certwright::tls::starttls

@@ -22,7 +22,7 @@ void FtpDialog::onReply(const Reply& reply) {
             succeed();
         else if (isUnknownCommand(reply.code))
             fail(notOffered(protocol(), "")
-                     .withHint("It answered " + quoted(reply.text) + ". " + implicitTlsHint(protocol())));
+                     .withHint("It answered " + inQuotes(reply.text) + ". " + implicitTlsHint(protocol())));
         else
             fail(refused(protocol(), reply.text));
     } else if (reply.code == ServiceReady) {

@@ -52,7 +52,7 @@ void HttpConnectDialog::onStatusLine(std::string_view line) {
     const auto [end, error] = std::from_chars(code.data(), code.data() + code.size(), m_status);
     if (!version.starts_with("HTTP/1.") || error != std::errc() || end != code.data() + code.size() ||
         code.size() != 3 || m_status < 100) {
-        fail(Error(ErrorKind::Network, "The proxy does not speak HTTP: it sent " + quoted(line),
+        fail(Error(ErrorKind::Network, "The proxy does not speak HTTP: it sent " + inQuotes(line),
                    "It may be a proxy of another kind (socks5://)"),
              FailureSide::Transport);
         return;
@@ -66,14 +66,15 @@ void HttpConnectDialog::onHeadersEnd() {
     } else if (m_status < 300) {
         succeed();
     } else if (m_status == AuthenticationRequired) {
-        const std::string asked = m_authentication.empty() ? "" : ": it asks for " + quoted(m_authentication);
+        const std::string asked = m_authentication.empty() ? "" : ": it asks for " + inQuotes(m_authentication);
         fail(Error(ErrorKind::Network,
                    m_hasUser ? "The proxy does not accept this user and password" + asked
                              : "The proxy wants a user and a password" + asked,
                    m_hasUser ? "" : "Write them into its address: http://user:password@host:port"),
              FailureSide::Transport);
     } else {
-        fail(Error(ErrorKind::Network, "The proxy did not connect to " + m_target + ": it sent " + quoted(m_statusLine),
+        fail(Error(ErrorKind::Network,
+                   "The proxy did not connect to " + m_target + ": it sent " + inQuotes(m_statusLine),
                    m_status == 403 ? "Many proxies allow few ports only, 443 first of all" : ""),
              FailureSide::Transport);
     }

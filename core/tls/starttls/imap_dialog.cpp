@@ -29,7 +29,7 @@ void ImapDialog::onGreeting(std::string_view line) {
         fail(base::Error(base::ErrorKind::Network,
                          "The IMAP server takes this connection as logged in already, which leaves no way to STARTTLS: "
                          "it sent " +
-                             quoted(line),
+                             inQuotes(line),
                          implicitTlsHint(Protocol::Imap)));
     } else if (equalsIgnoringCase(status, "BYE")) {
         fail(turnedAway(Protocol::Imap, line));

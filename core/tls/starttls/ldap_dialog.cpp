@@ -147,8 +147,8 @@ void LdapDialog::onMessage(base::BytesView message) {
     }
     const bool isOurs = id.back() == MessageId && std::all_of(id.begin(), id.end() - 1, [](auto o) { return o == 0; });
     if (!isOurs) { // RFC 4511 4.4.1: notice of disconnection
-        fail(base::Error(base::ErrorKind::Network,
-                         peerAtStart() + " ends the connection: " + resultText(code[0]) + ", it says " + quoted(text)));
+        fail(base::Error(base::ErrorKind::Network, peerAtStart() + " ends the connection: " + resultText(code[0]) +
+                                                       ", it says " + inQuotes(text)));
         return;
     }
     onResult(code[0], text);

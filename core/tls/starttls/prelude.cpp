@@ -31,7 +31,7 @@ using starttls::Step;
 /// A name with an end of line in it would say more to the peer than a name.
 void checkName(const std::string& name) {
     if (std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7F; }))
-        throw Error(ErrorKind::BadInput, "This is not a host name: " + starttls::quoted(name));
+        throw Error(ErrorKind::BadInput, "This is not a host name: " + starttls::inQuotes(name));
 }
 
 } // namespace
@@ -169,7 +169,7 @@ Error Prelude::lateness(const std::string& within) {
     const base::Bytes cut = current().abandon();
     std::string message = "The time was over before " + current().awaited() + " came" + within;
     if (!cut.empty())
-        message += "; the last that came was " + starttls::quoted(cut);
+        message += "; the last that came was " + starttls::inQuotes(cut);
     return Error(ErrorKind::Network, std::move(message), std::move(hint));
 }
 

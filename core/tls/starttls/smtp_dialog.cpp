@@ -40,7 +40,7 @@ void SmtpDialog::onHello(const Reply& reply) {
         const bool isLmtp = protocol() == Protocol::Lmtp;
         fail(base::Error(base::ErrorKind::Network,
                          peerAtStart() + " refused our greeting, without which there is no STARTTLS: it sent " +
-                             quoted(reply.text),
+                             inQuotes(reply.text),
                          isLmtp ? "It may speak SMTP" : "It may speak LMTP"));
         return;
     }

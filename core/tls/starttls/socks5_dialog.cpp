@@ -72,7 +72,7 @@ void Socks5Dialog::onInput() {
     if (input().empty())
         return;
     if (input()[0] != (m_stage == Stage::Login ? LoginVersion : Version)) {
-        failHere("The proxy does not speak SOCKS 5: it sent " + quoted(input()),
+        failHere("The proxy does not speak SOCKS 5: it sent " + inQuotes(input()),
                  "It may be a proxy of another kind (http://)");
         return;
     }
@@ -158,7 +158,7 @@ void Socks5Dialog::onConnect() {
     } else if (input()[3] == AddressName) {
         size += 1U + input()[4];
     } else {
-        failHere("The proxy does not answer as it should: it sent " + quoted(input()));
+        failHere("The proxy does not answer as it should: it sent " + inQuotes(input()));
         return;
     }
     if (input().size() < size)

@@ -103,25 +103,25 @@ Error notOffered(Protocol protocol, std::string_view offered) {
 Error refused(Protocol protocol, std::string_view said) {
     return Error(ErrorKind::Network,
                  "The " + std::string(titleOf(protocol)) + " server refused " + std::string(requestOf(protocol)) +
-                     ": it sent " + quoted(said),
+                     ": it sent " + inQuotes(said),
                  implicitTlsHint(protocol));
 }
 
 Error turnedAway(Protocol protocol, std::string_view said) {
     return Error(ErrorKind::Network, "The " + std::string(titleOf(protocol)) +
-                                         " server does not want this connection: it sent " + quoted(said));
+                                         " server does not want this connection: it sent " + inQuotes(said));
 }
 
 Error notSpoken(Protocol protocol, base::BytesView said) {
     return Error(ErrorKind::Network,
-                 "The server does not speak " + std::string(titleOf(protocol)) + " here: it sent " + quoted(said),
+                 "The server does not speak " + std::string(titleOf(protocol)) + " here: it sent " + inQuotes(said),
                  hintFor(protocol, said));
 }
 
 Error injected(Protocol protocol, base::BytesView rest) {
     return Error(ErrorKind::Network,
                  "Plain text came behind the consent of the " + std::string(titleOf(protocol)) +
-                     " server, before TLS could begin: " + quoted(rest),
+                     " server, before TLS could begin: " + inQuotes(rest),
                  "Somebody on the way may have put it there (CVE-2011-0411), or the server does not speak the "
                  "protocol as it should; it was not used");
 }

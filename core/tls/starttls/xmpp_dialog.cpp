@@ -134,7 +134,7 @@ void XmppDialog::onFeature(std::string_view name, std::string_view tag) {
 /// The first element inside of a stream's error names it (RFC 6120 4.9.3).
 void XmppDialog::onError(std::string_view name) {
     fail(base::Error(base::ErrorKind::Network,
-                     peerAtStart() + " ends the stream with the error " + quoted(localName(name)),
+                     peerAtStart() + " ends the stream with the error " + inQuotes(localName(name)),
                      localName(name) == "host-unknown" ? "It does not know this domain: give its name for SNI" : ""));
 }
 
