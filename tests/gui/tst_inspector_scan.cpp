@@ -148,8 +148,7 @@ void TestInspectorScan::showsWhatTheServerOffers() {
         }
     }
     QCOMPARE(facts(f, "Versions"),
-             (QStringList{QStringLiteral("TLSv1.3=offered, confirmed"),
-                          QStringLiteral("TLSv1.2=offered, confirmed"),
+             (QStringList{QStringLiteral("TLSv1.3=offered, confirmed"), QStringLiteral("TLSv1.2=offered, confirmed"),
                           QStringLiteral("TLSv1.1=not offered"), QStringLiteral("TLSv1.0=not offered"),
                           QStringLiteral("SSLv3=not offered"), QStringLiteral("SSLv2=not offered")}));
     QStringList groups;
