@@ -339,7 +339,9 @@ void TestInspectorConsole::showsAClientCertificateOfTheStore() {
     QVERIFY2(!report->failure, report->failure ? report->failure->error.what() : "");
     QVERIFY(report->facts.isClientCertificateRequested);
     QByteArray seen;
-    QVERIFY(waitUntil([&] { return (seen += f.server->takeOutput()).contains("CN = Test Client"); }));
+    QVERIFY(waitUntil([&] { // "CN=", with spaces before OpenSSL 3.2
+        return (seen += f.server->takeOutput().replace(" = ", "=")).contains("CN=Test Client");
+    }));
 }
 
 void TestInspectorConsole::asksForTlsByStartTls() {

@@ -304,7 +304,10 @@ void TestInspectorPage::savesTheCapture() {
     const QByteArray capture = file.readAll();
     for (const QByteArray& line : f.keyLogLines())
         QVERIFY2(line.startsWith('#') || capture.contains(line), line.constData());
-    QVERIFY(capture.contains(QByteArray::fromHex(f.helloHex(QStringLiteral("ClientHello")).toLatin1())));
+    // A hello with a post-quantum key share goes over several segments.
+    constexpr int FirstOctets = 500;
+    const QByteArray hello = QByteArray::fromHex(f.helloHex(QStringLiteral("ClientHello")).toLatin1());
+    QVERIFY(capture.contains(hello.left(FirstOctets)));
     QCOMPARE(QFileInfo(path).permissions() & QFileDevice::Permissions(0x0077), QFileDevice::Permissions());
 }
 
