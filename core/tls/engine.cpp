@@ -300,7 +300,21 @@ void Engine::fail(std::string_view what) {
 
 const PeerVerification& Engine::verification() const {
     noteBuiltChain();
+    noteEarlierVerification();
     return m_verification;
+}
+
+/// A resumed session brings the peer's certificate and what its check came to; OpenSSL does not check it again.
+void Engine::noteEarlierVerification() const {
+    X509* const own = isResumed() ? SSL_get0_peer_certificate(native()) : nullptr;
+    if (own == nullptr || m_verification.hasRun)
+        return;
+    m_verification.hasRun = true;
+    const long code = SSL_get_verify_result(native());
+    if (code == X509_V_OK)
+        return;
+    const x509::Certificate certificate = x509::Certificate::share(own);
+    m_verification.findings.push_back(x509::findingFor(static_cast<int>(code), 0, &certificate));
 }
 
 void Engine::noteBuiltChain() const {

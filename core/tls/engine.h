@@ -142,6 +142,7 @@ private:
     void throwIfFailed() const;
     void throwIfBegun() const;
     void noteBuiltChain() const;
+    void noteEarlierVerification() const;
     void handshakeAgain(std::string_view what);
 
     std::shared_ptr<const Context> m_context;

@@ -255,18 +255,26 @@ void TestInteropServe::asksForACertificate() {
 
 void TestInteropServe::resumes_data() {
     QTest::addColumn<QString>("version");
-    QTest::newRow("1.2") << latin("-tls1_2");
-    QTest::newRow("1.3") << latin("-tls1_3");
+    QTest::addColumn<QString>("shown"); // as above
+    for (const char* version : {"-tls1_2", "-tls1_3"}) {
+        for (const char* shown : {"", "client", "leaf"})
+            QTest::addRow("%s %s", version, shown) << latin(version) << latin(shown);
+    }
 }
 
 void TestInteropServe::resumes() {
     CERTWRIGHT_NEED_TOOL(openssl, "openssl");
     QFETCH(QString, version);
-    Serve serve(own({latin("--count"), latin("2"), latin("--json")}));
+    QFETCH(QString, shown);
+    Serve serve(own({latin("--client-auth"), latin("request"), latin("--trust"), path("clientroot.pem"),
+                     latin("--count"), latin("2"), latin("--json")}));
     QVERIFY2(!serve.port().isEmpty(), serve.errors().constData());
     // With an answer to wait for, s_client reads the tickets of TLS 1.3, too.
     const QByteArray request = "GET / HTTP/1.0\n\n";
-    const QStringList common{version, latin("-ign_eof")};
+    QStringList common{version, latin("-ign_eof")};
+    if (!shown.isEmpty())
+        common << latin("-cert") << path(shown == latin("leaf") ? "leaf.pem" : "client.pem") << latin("-key")
+               << path(shown == latin("leaf") ? "key.pem" : "clientkey.pem");
     const auto first =
         test::run(openssl, s_client(serve, common + QStringList{latin("-sess_out"), path("session")}), input(request));
     CERTWRIGHT_VERIFY_SUCCESS(first);
@@ -278,6 +286,13 @@ void TestInteropServe::resumes() {
     QCOMPARE(serve.connection(0)[latin("session")][latin("resumed")].toBool(true), false);
     QCOMPARE(serve.connection(0)[latin("session")][latin("ticket")].toBool(), true);
     QCOMPARE(serve.connection(1)[latin("session")][latin("resumed")].toBool(), true);
+    // The certificate is not checked again; what its check came to is part of the session.
+    for (int i = 0; i < 2; ++i) {
+        const QJsonObject told = serve.connection(i);
+        QCOMPARE(told[latin("verify")].isNull(), shown.isEmpty());
+        if (!shown.isEmpty())
+            QCOMPARE(told[latin("verify")][latin("ok")].toBool(), shown == latin("client"));
+    }
 }
 
 void TestInteropServe::echoes() {
