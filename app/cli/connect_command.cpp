@@ -4,6 +4,7 @@
 #include "app/cli/connection_text.h"
 #include "app/cli/exit_code.h"
 #include "app/cli/store_options.h"
+#include "app/cli/trust_options.h"
 #include "core/service/connection_inspector.h"
 #include "core/service/connection_json.h"
 #include "core/service/file_writer.h"
@@ -55,16 +56,6 @@ std::optional<tls::ProtocolVersion> versionOf(const std::string& text, const cha
         throw UsageError(std::string(option) + " is no version: " + text +
                          " (SSLv3, TLSv1.0, TLSv1.1, TLSv1.2, TLSv1.3)");
     return version;
-}
-
-std::vector<std::string> splitAlpn(const std::string& list) {
-    std::vector<std::string> names;
-    for (std::size_t start = 0; !list.empty() && start <= list.size();) {
-        const std::size_t end = std::min(list.find(',', start), list.size());
-        names.push_back(list.substr(start, end - start));
-        start = end + 1;
-    }
-    return names;
 }
 
 /// The roots of the store that --store names; without --trust those of the default store too, if there is one.
@@ -129,7 +120,7 @@ service::ConnectionRequest requestOf(const ConnectArguments& arguments) {
     request.tls.cipherSuites = arguments.cipherSuites;
     request.tls.groups = arguments.groups;
     request.tls.securityLevel = arguments.securityLevel;
-    request.tls.alpn = splitAlpn(arguments.alpn);
+    request.tls.alpn = splitList(arguments.alpn);
     request.trust = trustOf(arguments.trust);
     if (!std::isfinite(arguments.timeout) || arguments.timeout <= 0 || arguments.timeout > MaximumTimeout)
         throw UsageError("--timeout is a number of seconds up to a day");

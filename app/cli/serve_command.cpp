@@ -47,16 +47,6 @@ struct ServeArguments {
     PassphraseOptions passphrases = PassphraseOptions::forOnlyInput();
 };
 
-std::vector<std::string> splitList(const std::string& list) {
-    std::vector<std::string> names;
-    for (std::size_t start = 0; !list.empty() && start <= list.size();) {
-        const std::size_t end = std::min(list.find(',', start), list.size());
-        names.push_back(list.substr(start, end - start));
-        start = end + 1;
-    }
-    return names;
-}
-
 /// "TLSv1.2,TLSv1.3": the oldest and the newest; OpenSSL has no way to leave out one in between.
 void setVersions(const std::string& list, tls::ContextOptions& options) {
     std::set<tls::ProtocolVersion> versions;

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/formats/reader.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <system_error>
@@ -176,6 +177,16 @@ x509::TrustStore TrustOptions::store(const PassphraseOptions& passphrases, Conso
 std::vector<x509::Certificate> readCertificatesLeniently(const std::string& path, const PassphraseOptions& passphrases,
                                                          Console& console) {
     return readAll<x509::Certificate>(path, passphrases, "certificate", console);
+}
+
+std::vector<std::string> splitList(const std::string& list) {
+    std::vector<std::string> names;
+    for (std::size_t start = 0; !list.empty() && start <= list.size();) {
+        const std::size_t end = std::min(list.find(',', start), list.size());
+        names.push_back(list.substr(start, end - start));
+        start = end + 1;
+    }
+    return names;
 }
 
 CLI::Option* addList(CLI::App& command, const char* name, std::vector<std::string>& values, const char* description) {

@@ -39,6 +39,9 @@ private:
 std::vector<x509::Certificate> readCertificatesLeniently(const std::string& path, const PassphraseOptions& passphrases,
                                                          Console& console);
 
+/// The parts of "a,b"; none of an empty list.
+std::vector<std::string> splitList(const std::string& list);
+
 /// An option that may be given several times, with one value each.
 CLI::Option* addList(CLI::App& command, const char* name, std::vector<std::string>& values, const char* description);
 

@@ -100,7 +100,6 @@ void ScanPlan::take(std::size_t id, const Answer& answer) {
         return;
     note(out->second, answer);
     m_out.erase(out);
-    ++m_answered;
     m_jobs[id].search->take(answer);
     m_jobs[id].isOut = false;
     if (!m_isSecondStage && m_out.empty() &&

@@ -33,8 +33,6 @@ public:
     /// The task could not be tried: it will be handed out again.
     void giveBack(std::size_t id);
     bool isDone() const;
-    /// Probes that were answered.
-    int answered() const noexcept { return m_answered; }
 
     /// What is known until now; all of it when it is done.
     ScanReport report() const;
@@ -64,7 +62,6 @@ private:
     std::vector<Job> m_jobs;
     std::map<std::size_t, Probe> m_out;
     bool m_isSecondStage = false;
-    int m_answered = 0;
     std::vector<SuiteSearch*> m_suites; ///< newest version first; owned by m_jobs
     Single* m_ssl2 = nullptr;
     Single* m_fallback = nullptr;

@@ -30,7 +30,6 @@ ProbeConnection::ProbeConnection(Options options, const inspect::Probe& probe, Q
 ProbeConnection::~ProbeConnection() = default;
 
 void ProbeConnection::start() {
-    m_clock.start();
     m_timer.start(m_options.timeout);
     int error = 0;
     m_socket = tls::Socket::connectTo(m_options.address, error);

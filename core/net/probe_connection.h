@@ -8,7 +8,6 @@
 #include "core/tls/socket_address.h"
 #include "core/tls/starttls/prelude.h"
 
-#include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
 
@@ -66,7 +65,6 @@ private:
     QSocketNotifier* m_readNotifier = nullptr;
     QSocketNotifier* m_writeNotifier = nullptr;
     QTimer m_timer;
-    QElapsedTimer m_clock;
     base::Bytes m_unsent;
     std::size_t m_sent = 0;
     bool m_isConnected = false;

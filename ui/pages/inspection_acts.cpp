@@ -10,15 +10,25 @@
 #include "ui/prompts.h"
 #include "ui/ui_context.h"
 
-#include <QSaveFile>
 #include <QWidget>
 
 #include <algorithm>
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 
 namespace certwright::ui {
+
+namespace {
+
+void writeText(const QString& path, const std::string& text) {
+    // The prompt has asked about a file of that name.
+    service::writeFileAtomically(path, base::bytesOf(text), service::FileWriter::Access::Public, true);
+}
+
+} // namespace
 
 InspectionActs::InspectionActs(UiContext& context, QWidget* window)
     : QObject(window)
@@ -89,36 +99,38 @@ void InspectionActs::import(const std::string& source, const std::vector<x509::C
         });
 }
 
+/// Asks for a path and runs `write` with it off this thread; says `done`, with the path in it, or `failed`.
+void InspectionActs::save(const FileRequest& request, std::function<void(const QString& path)> write,
+                          const QString& done, const QString& failed) {
+    m_context.prompts.askSaveFile(m_window, request, this, [this, write, done, failed](const QString& path) {
+        if (path.isEmpty())
+            return;
+        m_context.jobs.run<bool>(
+            {}, this,
+            [path, write](const base::JobControl&) {
+                write(path);
+                return true;
+            },
+            [this, path, done, failed](const base::Outcome<bool>& saved) {
+                if (!saved)
+                    m_context.prompts.showError(m_window, failed, saved.error(), this);
+                else if (m_context.toast)
+                    m_context.toast(done.arg(printable(path)), {}, {});
+            });
+    });
+}
+
 void InspectionActs::saveChain(const service::ConnectionReport& report, const std::vector<x509::Certificate>& chain) {
-    QByteArray pem;
+    std::string pem;
     for (const x509::Certificate& certificate : chain)
-        pem += QByteArray::fromStdString(certificate.toPem());
+        pem += certificate.toPem();
     FileRequest request;
     request.title = tr("Save the chain");
     request.suggestedName = printable(report.endpoint.host) + QStringLiteral(".pem");
     request.defaultSuffix = QStringLiteral("pem");
     request.filters = {tr("PEM files (*.pem)")};
-    m_context.prompts.askSaveFile(m_window, request, this, [this, pem](const QString& path) {
-        if (path.isEmpty())
-            return;
-        m_context.jobs.run<bool>(
-            {}, this,
-            [path, pem](const base::JobControl&) {
-                QSaveFile file(path);
-                if (!file.open(QIODevice::WriteOnly) || file.write(pem) != pem.size() || !file.commit())
-                    throw base::Error(base::ErrorKind::Io,
-                                      "The file could not be written: " + toStdString(file.errorString()),
-                                      "Choose another folder, or free some space.")
-                        .withContext(toStdString(path));
-                return true;
-            },
-            [this, path](const base::Outcome<bool>& saved) {
-                if (!saved)
-                    m_context.prompts.showError(m_window, tr("The chain was not saved"), saved.error(), this);
-                else if (m_context.toast)
-                    m_context.toast(tr("Saved %1").arg(printable(path)), {}, {});
-            });
-    });
+    const auto write = [pem](const QString& path) { writeText(path, pem); };
+    save(request, write, tr("Saved %1"), tr("The chain was not saved"));
 }
 
 void InspectionActs::fetchIssuers(const service::ConnectionReport& report, const service::TrustChoice& trust,
@@ -167,22 +179,8 @@ void InspectionActs::saveKeyLog(const service::ConnectionReportPtr& report) {
     request.suggestedName = QStringLiteral("keylog.txt");
     request.isOverwriteAskedFor = false; // it is appended to
     request.filters = {tr("Text files (*.txt *.log)")};
-    m_context.prompts.askSaveFile(m_window, request, this, [this, report](const QString& path) {
-        if (path.isEmpty())
-            return;
-        m_context.jobs.run<bool>(
-            {}, this,
-            [path, report](const base::JobControl&) {
-                service::appendKeyLog(toStdString(path), report->secrets);
-                return true;
-            },
-            [this, path](const base::Outcome<bool>& saved) {
-                if (!saved)
-                    m_context.prompts.showError(m_window, tr("The key log was not saved"), saved.error(), this);
-                else if (m_context.toast)
-                    m_context.toast(tr("The secrets of this session are in %1").arg(printable(path)), {}, {});
-            });
-    });
+    const auto write = [report](const QString& path) { service::appendKeyLog(toStdString(path), report->secrets); };
+    save(request, write, tr("The secrets of this session are in %1"), tr("The key log was not saved"));
 }
 
 void InspectionActs::saveCapture(const service::ConnectionReportPtr& report) {
@@ -191,23 +189,10 @@ void InspectionActs::saveCapture(const service::ConnectionReportPtr& report) {
     request.suggestedName = printable(report->endpoint.host) + QStringLiteral(".pcapng");
     request.defaultSuffix = QStringLiteral("pcapng");
     request.filters = {tr("Captures (*.pcapng)")};
-    m_context.prompts.askSaveFile(m_window, request, this, [this, report](const QString& path) {
-        if (path.isEmpty())
-            return;
-        m_context.jobs.run<bool>(
-            {}, this,
-            [path, report](const base::JobControl&) {
-                service::saveCapture(toStdString(path), *report, true); // replacing was asked about
-                return true;
-            },
-            [this, path](const base::Outcome<bool>& saved) {
-                if (!saved)
-                    m_context.prompts.showError(m_window, tr("The capture was not saved"), saved.error(), this);
-                else if (m_context.toast)
-                    m_context.toast(tr("The capture with the secrets of this session is in %1").arg(printable(path)),
-                                    {}, {});
-            });
-    });
+    const auto write = [report](const QString& path) {
+        service::saveCapture(toStdString(path), *report, true); // replacing was asked about
+    };
+    save(request, write, tr("The capture with the secrets of this session is in %1"), tr("The capture was not saved"));
 }
 
 void InspectionActs::saveScan(const service::ScanResultPtr& result, inspect::Profile profile) {
@@ -218,25 +203,10 @@ void InspectionActs::saveScan(const service::ScanResultPtr& result, inspect::Pro
     request.suggestedName = QStringLiteral("scan.json");
     request.defaultSuffix = QStringLiteral("json");
     request.filters = {tr("JSON files (*.json)")};
-    m_context.prompts.askSaveFile(m_window, request, this, [this, result, profile](const QString& path) {
-        if (path.isEmpty())
-            return;
-        m_context.jobs.run<bool>(
-            {}, this,
-            [path, result, profile](const base::JobControl&) {
-                const std::string text = service::scanJson(*result, profile).dump(2) + "\n";
-                const base::Bytes bytes(text.begin(), text.end());
-                // The prompt has asked about a file of that name.
-                service::writeFileAtomically(path, bytes, service::FileWriter::Access::Public, true);
-                return true;
-            },
-            [this, path](const base::Outcome<bool>& saved) {
-                if (!saved)
-                    m_context.prompts.showError(m_window, tr("The scan was not exported"), saved.error(), this);
-                else if (m_context.toast)
-                    m_context.toast(tr("Saved %1").arg(printable(path)), {}, {});
-            });
-    });
+    const auto write = [result, profile](const QString& path) {
+        writeText(path, service::scanJson(*result, profile).dump(2) + "\n");
+    };
+    save(request, write, tr("Saved %1"), tr("The scan was not exported"));
 }
 
 } // namespace certwright::ui

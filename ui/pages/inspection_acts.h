@@ -7,6 +7,7 @@
 
 #include <QObject>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ class OnlineVerifier;
 
 namespace certwright::ui {
 
+struct FileRequest;
 struct UiContext;
 
 /// What can be done with a report: put its chain into the store or a file, its secrets into a key log. Questions and
@@ -47,6 +49,8 @@ Q_SIGNALS:
 
 private:
     void fetch(const std::vector<x509::Certificate>& chain, const service::TrustChoice& trust);
+    void save(const FileRequest& request, std::function<void(const QString& path)> write, const QString& done,
+              const QString& failed);
     void import(const std::string& source, const std::vector<x509::Certificate>& certificates);
 
     UiContext& m_context;

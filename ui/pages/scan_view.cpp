@@ -231,7 +231,7 @@ QWidget* ScanView::buildReport() {
     upper->addWidget(m_matrix);
     upper->addWidget(m_facts);
     upper->setStretchFactor(0, 1);
-    upper->setSizes({660, 280});
+    upper->setSizes({600, 340});
     auto* report = new QSplitter(Qt::Vertical, this);
     report->setChildrenCollapsible(false);
     report->addWidget(upper);
