@@ -15,6 +15,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <sys/socket.h>
 
 using namespace certwright;
@@ -231,11 +232,14 @@ void TestSslConnection::doesNotWaitWhenTold() {
     QVERIFY(server);
     Connection connection = clientOf(Method::Best);
     connection.setBlocking(false);
+    // It cannot answer before it was seen to be waited for.
+    QCOMPARE(::kill(static_cast<pid_t>(server->processId()), SIGSTOP), 0);
     const int error = connection.connectEx(loopback(server->port()));
     QVERIFY(error == 0 || error == EINPROGRESS);
     QElapsedTimer timer;
     int waits = 0;
     Progress progress = connection.doHandshake();
+    QCOMPARE(::kill(static_cast<pid_t>(server->processId()), SIGCONT), 0);
     for (timer.start(); progress != Progress::Done && timer.elapsed() < 10000; progress = connection.doHandshake()) {
         ++waits;
         QVERIFY(progress == Progress::WantInput || progress == Progress::WantOutput);
